@@ -1,0 +1,201 @@
+"""The default engine: DuckDB in memory over the lake's Parquet files, streaming into Delta."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from sqlglot import exp
+
+from analytics_platform.errors import AnalyticsError
+from analytics_platform.lakehouse.engine import Written
+from analytics_platform.lakehouse.lake import Lake
+from analytics_platform.lakehouse.model import Model, parse, table_names
+from analytics_platform.lakehouse.snapshot import PinnedTable, Snapshot
+from analytics_platform.lakehouse.window import Window
+
+Connect = Callable[[], AbstractContextManager[DuckDBPyConnection]]
+
+BATCH_ROWS = 100_000
+SLICE_DAYS = 31
+
+STORABLE = {
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "VARCHAR": pa.string(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
+}
+
+
+def connection_config(
+    memory_limit: str = "2GB", spill_dir: Path | None = None, threads: int | None = None
+) -> dict[str, str]:
+    """DuckDB settings of a bounded in-memory connection.
+
+    Args:
+        memory_limit: such as `2GB`; work beyond it spills.
+        spill_dir: folder to spill to; None: `.tmp` in the working directory.
+        threads: worker threads; None: all cores.
+    """
+    config = {"memory_limit": memory_limit}
+    if spill_dir is not None:
+        config["temp_directory"] = str(spill_dir)
+    if threads is not None:
+        config["threads"] = str(threads)
+    return config
+
+
+def connector(config: Mapping[str, str] | None = None) -> Connect:
+    """A factory of in-memory connections with the given settings (default: 2 GB)."""
+
+    @contextmanager
+    def connect() -> Iterator[DuckDBPyConnection]:
+        with duckdb.connect(":memory:", config=dict(config or connection_config())) as connection:
+            yield connection
+
+    return connect
+
+
+class DuckDBEngine:
+    """Runs models and queries on DuckDB; see `Engine`."""
+
+    def __init__(
+        self, lake: Lake, views: Mapping[str, Model] | None = None, connect: Connect | None = None
+    ) -> None:
+        """Bind a lake.
+
+        Args:
+            lake: where tables are read and written.
+            views: models that are computed on reading, by name.
+            connect: opens a connection for one piece of work; default: in memory, 2 GB.
+        """
+        self.lake = lake
+        self.views = dict(views or {})
+        self._connect = connect or connector()
+
+    def run(self, model: Model, window: Window | None = None) -> Written:
+        """Materialise a model in one commit; see `Engine.run`.
+
+        Raises:
+            AnalyticsError: an input is missing, a daily model got no window, the SQL fails, or a
+                column has a type that the lake does not store.
+        """
+        if model.is_daily and window is None:
+            raise AnalyticsError(f"{model.name} is built by day: give a window.")
+        snapshot = self.snapshot(model.sql)
+        note = {"inputs": str(snapshot), "window": str(window or "whole")}
+        with self._open(snapshot, model.sql) as connection, _plain_errors(model.name):
+            schema = _schema(_ordered(connection, model, window), model)
+            if model.is_daily and window is not None:
+                batches = _batches(connection, model, window.slices(SLICE_DAYS))
+                rows = self.lake.replace_days(model.name, window, batches, schema, note)
+            else:
+                batches = _batches(connection, model, [None])
+                rows = self.lake.replace(model.name, batches, schema, note)
+        return Written(model.name, rows, schema, snapshot.versions)
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, object] | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> pa.Table:
+        """Rows of one SELECT; see `Engine.query`.
+
+        Raises:
+            AnalyticsError: the SQL is not one SELECT, reads a missing table or fails.
+        """
+        if not isinstance(parse(sql), exp.Query):
+            raise AnalyticsError("Only a SELECT is answered here; tables are written by `run`.")
+        pinned = snapshot or self.snapshot(sql)
+        with self._open(pinned, sql) as connection, _plain_errors("query"):
+            return connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+    def snapshot(self, sql: str, as_of: datetime | int | None = None) -> Snapshot:
+        """Pin every table that a query reads, views resolved; see `Lake.snapshot`."""
+        return self.lake.snapshot(sorted(self.base_tables(sql)), as_of)
+
+    def base_tables(self, sql: str) -> set[str]:
+        """Stored tables that a query reads, directly or through views."""
+        names = set(table_names(parse(sql)))
+        through_views = (self.base_tables(self.views[name].sql) for name in names & self.views.keys())
+        return (names - self.views.keys()).union(*through_views)
+
+    @contextmanager
+    def _open(self, snapshot: Snapshot, sql: str) -> Iterator[DuckDBPyConnection]:
+        with self._connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            for table in snapshot.tables.values():
+                _create_view(connection, table.name, _source(table))
+            self._create_views(connection, sql)
+            yield connection
+
+    def _create_views(self, connection: DuckDBPyConnection, sql: str) -> None:
+        for name in table_names(parse(sql)):
+            if name in self.views:
+                self._create_views(connection, self.views[name].sql)
+                _create_view(connection, name, self.views[name].sql)
+
+
+def _create_view(connection: DuckDBPyConnection, name: str, select: str) -> None:
+    schema, _, table = name.partition(".")
+    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+    connection.execute(f'CREATE OR REPLACE VIEW "{schema}"."{table}" AS {select}')
+
+
+def _source(table: PinnedTable) -> str:
+    """A SELECT over the pinned files, with the columns and types of the pinned schema."""
+    if not table.files:
+        columns = (f'NULL::{_sql_type(field.type)} AS "{field.name}"' for field in table.schema)
+        return f"SELECT {', '.join(columns)} WHERE false"
+    files = ", ".join("'" + file.replace("'", "''") + "'" for file in table.files)
+    columns = ", ".join(f'"{field.name}"::{_sql_type(field.type)} AS "{field.name}"' for field in table.schema)
+    return f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning => true, union_by_name => true)"
+
+
+def _sql_type(arrow: pa.DataType) -> str:
+    return next(sql for sql, stored in STORABLE.items() if stored == arrow)
+
+
+def _ordered(connection: DuckDBPyConnection, model: Model, window: Window | None) -> DuckDBPyRelation:
+    """The model's rows in stored order: by day, then by key, so that a re-run is byte-equal."""
+    order = ", ".join(dict.fromkeys((["event_date"] if model.is_daily else []) + list(model.key)))
+    parameters: dict[str, object] = {}
+    if window is not None:
+        parameters = {name: value for name, value in window.parameters().items() if name in model.parameters}
+    return connection.sql(f"SELECT * FROM (\n{model.sql}\n) ORDER BY {order}", params=parameters)
+
+
+def _batches(
+    connection: DuckDBPyConnection, model: Model, windows: Iterable[Window | None]
+) -> Iterator[pa.RecordBatch]:
+    for window in windows:
+        yield from _ordered(connection, model, window).to_arrow_reader(BATCH_ROWS)
+
+
+def _schema(relation: DuckDBPyRelation, model: Model) -> pa.Schema:
+    types = [str(sql_type) for sql_type in relation.types]
+    wrong = [pair for pair in zip(relation.columns, types, strict=True) if pair[1] not in STORABLE]
+    if wrong:
+        raise AnalyticsError(
+            f"{model.name}: column {wrong[0][0]} has type {wrong[0][1]}; cast it to one of {', '.join(STORABLE)}."
+        )
+    return pa.schema(
+        [
+            pa.field(name, STORABLE[sql_type], metadata={"comment": model.columns.get(name, "")})
+            for name, sql_type in zip(relation.columns, types, strict=True)
+        ]
+    )
+
+
+@contextmanager
+def _plain_errors(subject: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise AnalyticsError(f"{subject}: {str(error).strip()}") from None

@@ -1,0 +1,135 @@
+"""The lake: where each table lies, what it holds, and writes that replace a window in one commit."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from analytics_platform.errors import AnalyticsError
+from analytics_platform.lakehouse import writer
+from analytics_platform.lakehouse.snapshot import PinnedTable, Snapshot
+from analytics_platform.lakehouse.window import Window
+
+PARTITION = "event_date"
+
+
+@dataclass(frozen=True)
+class Lake:
+    """All tables below one folder, `{root}/{schema}/{table}`, each a Delta table.
+
+    Every write is one atomic commit; readers pin versions by `snapshot`.
+    """
+
+    root: Path
+
+    def path(self, table: str) -> Path:
+        schema, _, name = table.partition(".")
+        if not schema or not name:
+            raise AnalyticsError(f"{table!r} is not a table name: write schema.table.")
+        return self.root / schema / name
+
+    def exists(self, table: str) -> bool:
+        return DeltaTable.is_deltatable(str(self.path(table)))
+
+    def tables(self) -> list[str]:
+        """Names of all tables in the lake, sorted."""
+        logs = self.root.glob("*/*/_delta_log")
+        return sorted(f"{log.parent.parent.name}.{log.parent.name}" for log in logs)
+
+    def open(self, table: str, as_of: datetime | int | None = None) -> DeltaTable:
+        """The Delta table, at its newest version or at a version number or instant.
+
+        Raises:
+            AnalyticsError: there is no such table, not at that time, or its log cannot be read.
+        """
+        if not self.exists(table):
+            raise AnalyticsError(
+                f"Table {table} is not in the lake {self.root}: materialise it with "
+                f"`analytics-platform run --select {table.replace('.', '/')}`."
+            )
+        try:
+            delta = DeltaTable(str(self.path(table)))
+            if as_of is not None:
+                delta.load_as_version(as_of)
+        except (DeltaError, ValueError) as error:
+            when = "" if as_of is None else f" as of {as_of}"
+            raise AnalyticsError(f"Table {table}{when} cannot be read: {error}.") from None
+        return delta
+
+    def snapshot(self, tables: Iterable[str], as_of: datetime | int | None = None) -> Snapshot:
+        """Pin each table's version now (or as of then): the files to read, whatever is written later.
+
+        Raises:
+            AnalyticsError: a table is missing or cannot be read.
+        """
+        pinned = (PinnedTable.of(name, self.open(name, as_of)) for name in tables)
+        return Snapshot({table.name: table for table in pinned})
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The table's newest version as a lazy frame."""
+        return self.snapshot([table]).scan(table)
+
+    def days(self, table: str) -> list[date]:
+        """Reporting days that hold rows, sorted; empty without the table."""
+        if not self.exists(table):
+            return []
+        partitions = self.open(table).partitions()
+        return sorted({date.fromisoformat(part[PARTITION]) for part in partitions})
+
+    def replace_days(
+        self,
+        table: str,
+        window: Window,
+        batches: Iterable[pa.Table | pa.RecordBatch],
+        schema: pa.Schema,
+        note: Mapping[str, str] | None = None,
+    ) -> int:
+        """Replace the rows of a window in one commit; days without rows become empty.
+
+        Args:
+            table: `schema.table`, created when missing.
+            window: days replaced; a row of another day is refused.
+            batches: rows, sorted by `event_date`; held in memory a day at a time.
+            schema: columns of the table; new columns are added, absent ones read as null.
+            note: kept with the commit, such as the versions read.
+
+        Returns:
+            Rows written.
+
+        Raises:
+            AnalyticsError: a row lies outside the window or has another schema; nothing is changed.
+        """
+        return self._write(table, batches, schema, note, window)
+
+    def replace(
+        self,
+        table: str,
+        batches: Iterable[pa.Table | pa.RecordBatch],
+        schema: pa.Schema,
+        note: Mapping[str, str] | None = None,
+    ) -> int:
+        """Replace an unpartitioned table whole in one commit; returns rows written."""
+        return self._write(table, batches, schema, note, None)
+
+    def _write(
+        self,
+        table: str,
+        batches: Iterable[pa.Table | pa.RecordBatch],
+        schema: pa.Schema,
+        note: Mapping[str, str] | None,
+        window: Window | None,
+    ) -> int:
+        target = writer.Target(table, self.path(table), schema, window)
+        files = writer.write_files(target, _tables(batches))
+        writer.commit(target, files, note or {})
+        return sum(file.rows for file in files)
+
+
+def _tables(batches: Iterable[pa.Table | pa.RecordBatch]) -> Iterator[pa.Table]:
+    for batch in batches:
+        yield batch if isinstance(batch, pa.Table) else pa.Table.from_batches([batch])

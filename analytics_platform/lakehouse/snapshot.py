@@ -1,0 +1,64 @@
+"""A snapshot: table versions pinned once, so that everything read from it agrees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+import pyarrow as pa
+from deltalake import DeltaTable
+
+
+@dataclass(frozen=True)
+class PinnedTable:
+    """One table at one version.
+
+    Attributes:
+        name: `schema.table`.
+        version: Delta version.
+        committed_at: instant (UTC) of that version's commit.
+        files: absolute paths of its Parquet files, sorted.
+        rows: rows in it.
+        schema: its columns; `event_date` is the partition where there is one.
+        delta: the open table.
+    """
+
+    name: str
+    version: int
+    committed_at: datetime
+    files: tuple[str, ...]
+    rows: int
+    schema: pa.Schema
+    delta: DeltaTable
+
+    @classmethod
+    def of(cls, name: str, delta: DeltaTable) -> "PinnedTable":
+        history = delta.history(1)[0]
+        actions = pa.table(delta.get_add_actions())
+        return cls(
+            name=name,
+            version=delta.version(),
+            committed_at=datetime.fromtimestamp(history["timestamp"] / 1000, UTC),
+            files=tuple(sorted(delta.file_uris())),
+            rows=sum(actions["num_records"].to_pylist()),
+            schema=pa.schema(delta.schema().to_arrow()),
+            delta=delta,
+        )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Pinned tables by name. Files of a pinned version stay until vacuum's retention has passed."""
+
+    tables: Mapping[str, PinnedTable]
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """A pinned table as a lazy frame."""
+        return pl.scan_delta(self.tables[name].delta)
+
+    @property
+    def versions(self) -> dict[str, int]:
+        return {name: table.version for name, table in self.tables.items()}
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}@{version}" for name, version in sorted(self.versions.items()))

@@ -1,0 +1,71 @@
+"""A workspace: settings, the lake they name and an engine over it. What every entry point opens first."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from analytics_platform import activity, behaviour
+from analytics_platform.errors import AnalyticsError
+from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
+from analytics_platform.lakehouse.duckdb_engine import Connect, connection_config, connector
+from analytics_platform.settings import Settings, load_settings
+
+MODELS: dict[str, Model] = {**activity.MODELS, **behaviour.MODELS}
+VIEWS = {name: model for name, model in MODELS.items() if model.is_view}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The platform opened on one lake.
+
+    Attributes:
+        settings: the settings in force.
+        connect: opens DuckDB connections; None: in memory, bounded by the settings.
+    """
+
+    settings: Settings
+    connect: Connect | None = None
+
+    @cached_property
+    def lake(self) -> Lake:
+        return Lake(self.settings.lake)
+
+    @cached_property
+    def engine(self) -> DuckDBEngine:
+        return DuckDBEngine(self.lake, VIEWS, self.connect or connector(self.connection_config))
+
+    @property
+    def connection_config(self) -> dict[str, str]:
+        """DuckDB settings: memory, spill folder, threads."""
+        settings = self.settings
+        spill_dir = settings.spill_dir or settings.beside_lake("spill")
+        return connection_config(settings.memory_limit, spill_dir, settings.threads)
+
+    @property
+    def source(self) -> Literal["simulation", "logs"]:
+        """Where raw rows come from; `auto` means logs once a file was ingested into the lake."""
+        if self.settings.source != "auto":
+            return self.settings.source
+        return "logs" if self.lake.exists("raw.ingested_files") else "simulation"
+
+    @property
+    def days(self) -> Window:
+        """All reporting days there are: the world's, or those of the ingested log.
+
+        Raises:
+            AnalyticsError: the source is logs and none has been ingested.
+        """
+        if self.source == "simulation":
+            return Window(self.settings.world_start, self.settings.world_end)
+        held = self.lake.days("raw.events")
+        if not held:
+            raise AnalyticsError(
+                f"The lake {self.settings.lake} holds no events yet: "
+                "run `analytics-platform ingest PATH --mapping FILE` first."
+            )
+        return Window(self.settings.start_date or held[0], held[-1])
+
+
+def open_workspace(connect: Connect | None = None) -> Workspace:
+    """The workspace that the settings in force name; see `load_settings`."""
+    return Workspace(load_settings(), connect)
