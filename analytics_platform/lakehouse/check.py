@@ -47,11 +47,8 @@ class Check:
         """
         text = path.read_text()
         head = [line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--")]
-        fields = dict(
-            (part.strip() for part in line.split(":", 1))
-            for line in head
-            if line.startswith(("table:", "severity:", "blocking:"))
-        )
+        pairs = [line.split(":", 1) for line in head if line.startswith(("table:", "severity:", "blocking:"))]
+        fields = {name: value.strip() for name, value in pairs}
         claim = " ".join(line for line in head if line.split(":", 1)[0] not in fields)
         if not claim or "table" not in fields:
             raise AnalyticsError(f"{path}: open with comments that state the claim and its `table:`.")

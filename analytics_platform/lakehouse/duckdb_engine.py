@@ -1,6 +1,6 @@
 """The default engine: DuckDB in memory over the lake's Parquet files, streaming into Delta."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -54,7 +54,7 @@ def connector(config: Mapping[str, str] | None = None) -> Connect:
     """A factory of in-memory connections with the given settings (default: 2 GB)."""
 
     @contextmanager
-    def connect() -> Iterator[DuckDBPyConnection]:
+    def connect() -> Generator[DuckDBPyConnection]:
         with duckdb.connect(":memory:", config=dict(config or connection_config())) as connection:
             yield connection
 
@@ -110,11 +110,22 @@ class DuckDBEngine:
         Raises:
             AnalyticsError: the SQL is not one SELECT, reads a missing table or fails.
         """
+        with self.stream(sql, parameters, snapshot) as rows:
+            return rows.read_all()
+
+    @contextmanager
+    def stream(
+        self,
+        sql: str,
+        parameters: Mapping[str, object] | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> Generator[pa.RecordBatchReader]:
+        """Rows of one SELECT in batches, for results that need not fit in memory; see `query`."""
         if not isinstance(parse(sql), exp.Query):
             raise AnalyticsError("Only a SELECT is answered here; tables are written by `run`.")
         pinned = snapshot or self.snapshot(sql)
         with self._open(pinned, sql) as connection, _plain_errors("query"):
-            return connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
+            yield connection.sql(sql, params=dict(parameters or {})).to_arrow_reader(BATCH_ROWS)
 
     def snapshot(self, sql: str, as_of: datetime | int | None = None) -> Snapshot:
         """Pin every table that a query reads, views resolved; see `Lake.snapshot`."""
@@ -127,7 +138,7 @@ class DuckDBEngine:
         return (names - self.views.keys()).union(*through_views)
 
     @contextmanager
-    def _open(self, snapshot: Snapshot, sql: str) -> Iterator[DuckDBPyConnection]:
+    def _open(self, snapshot: Snapshot, sql: str) -> Generator[DuckDBPyConnection]:
         with self._connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             for table in snapshot.tables.values():
@@ -194,8 +205,19 @@ def _schema(relation: DuckDBPyRelation, model: Model) -> pa.Schema:
 
 
 @contextmanager
-def _plain_errors(subject: str) -> Iterator[None]:
+def _plain_errors(subject: str) -> Generator[None]:
+    """Errors of DuckDB as one sentence, whether they come at once or while a result is streamed."""
     try:
         yield
     except duckdb.Error as error:
-        raise AnalyticsError(f"{subject}: {str(error).strip()}") from None
+        raise AnalyticsError(_sentence(subject, error)) from None
+    except OSError as error:
+        # Arrow reports an error inside a stream as an OSError without a number.
+        if error.errno is not None:
+            raise
+        raise AnalyticsError(_sentence(subject, error)) from None
+
+
+def _sentence(subject: str, error: Exception) -> str:
+    words, _, excerpt = str(error).strip().partition("\n\nLINE ")
+    return f"{subject}: {' '.join(words.split())}" + (f" (line {excerpt.splitlines()[0]})" if excerpt else "")

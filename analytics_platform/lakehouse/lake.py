@@ -1,8 +1,9 @@
 """The lake: where each table lies, what it holds, and writes that replace a window in one commit."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -11,9 +12,9 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.lakehouse import writer
 from analytics_platform.lakehouse.snapshot import PinnedTable, Snapshot
 from analytics_platform.lakehouse.window import Window
+from analytics_platform.lakehouse.writer import TableWriter, Target
 
 PARTITION = "event_date"
 
@@ -55,7 +56,7 @@ class Lake:
         try:
             delta = DeltaTable(str(self.path(table)))
             if as_of is not None:
-                delta.load_as_version(as_of)
+                _travel(delta, table, as_of)
         except (DeltaError, ValueError) as error:
             when = "" if as_of is None else f" as of {as_of}"
             raise AnalyticsError(f"Table {table}{when} cannot be read: {error}.") from None
@@ -116,6 +117,22 @@ class Lake:
         """Replace an unpartitioned table whole in one commit; returns rows written."""
         return self._write(table, batches, schema, note, None)
 
+    @contextmanager
+    def writing(
+        self, table: str, window: Window | None, schema: pa.Schema, note: Mapping[str, str] | None = None
+    ) -> Generator[TableWriter]:
+        """A writer that takes rows piece by piece: committed at the end, undone on an error.
+
+        See `replace_days` for the arguments; a window of None replaces an unpartitioned table.
+        """
+        writer = TableWriter(Target(table, self.path(table), schema, window))
+        try:
+            yield writer
+            writer.commit(note or {})
+        except BaseException:
+            writer.abort()
+            raise
+
     def _write(
         self,
         table: str,
@@ -124,10 +141,22 @@ class Lake:
         note: Mapping[str, str] | None,
         window: Window | None,
     ) -> int:
-        target = writer.Target(table, self.path(table), schema, window)
-        files = writer.write_files(target, _tables(batches))
-        writer.commit(target, files, note or {})
-        return sum(file.rows for file in files)
+        with self.writing(table, window, schema, note) as writer:
+            for rows in _tables(batches):
+                writer.add(rows)
+        return writer.rows
+
+
+def _travel(delta: DeltaTable, table: str, as_of: datetime | int) -> None:
+    """Load the version in force at a moment; delta-rs alone gives the first one to any earlier moment."""
+    newest = delta.version()
+    if isinstance(as_of, int) and as_of > newest:
+        raise AnalyticsError(f"Table {table} has no version {as_of}: the newest is {newest}.")
+    delta.load_as_version(as_of)
+    if isinstance(as_of, datetime) and delta.version() == 0:
+        created = datetime.fromtimestamp(delta.history(1)[0]["timestamp"] / 1000, UTC)
+        if as_of < created:
+            raise AnalyticsError(f"Table {table} was not there at {as_of}: it was created at {created}.")
 
 
 def _tables(batches: Iterable[pa.Table | pa.RecordBatch]) -> Iterator[pa.Table]:

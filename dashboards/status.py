@@ -1,0 +1,73 @@
+"""The strip under a page's title: which lake, which source, how fresh, how many checks pass."""
+
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from dashboards.footers import asset_url
+from dashboards.formats import instant, long_day
+from dashboards.health import check_problems, checks_in_words
+from dashboards.reader import KPIS, Reading
+
+SOURCES = {"simulation": "Simulated world", "logs": "Real log"}
+
+
+def strip(reading: Reading, full_day: date) -> None:
+    """Source, lake, last full day and check status on one line; details to unfold below."""
+    written_at = instant(reading.origins[KPIS].written_at, reading.settings.zone)
+    st.markdown(
+        f":gray-badge[{SOURCES[reading.source]}] {_check_badge(reading.checks)} "
+        f":small[data to **{long_day(full_day)}** · lake `{reading.settings.lake}` · "
+        f"KPIs built {written_at} ({reading.settings.timezone})]"
+    )
+    details = st.expander("Freshness and checks", on_change="rerun", key="freshness")
+    if details.open:
+        with details:
+            _details(reading)
+
+
+def _check_badge(checks: pl.DataFrame) -> str:
+    words = checks_in_words(checks)
+    text = words[:1].upper() + words[1:]
+    failed = checks.filter(~pl.col("passed"))
+    if checks.is_empty():
+        return f":gray-badge[{text}]"
+    if failed.is_empty():
+        return f":green-badge[:material/check: {text}]"
+    is_error = (failed["severity"] == "error").any()
+    return f":{'red' if is_error else 'orange'}-badge[:material/warning: {text}]"
+
+
+def _details(reading: Reading) -> None:
+    for problem in check_problems(reading.checks):
+        draw = st.error if problem.is_error else st.warning
+        url = f"{asset_url(reading.settings.dagster_url, problem.table)}?view=checks"
+        draw(f"{problem.sentence} [Open in Dagster]({url})", icon=":material/warning:")
+    st.dataframe(
+        table_overview(reading),
+        hide_index=True,
+        column_config={
+            "table": st.column_config.LinkColumn("Table", display_text=r"assets/(.*)$"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "version": "Version",
+            "written": "Rows written",
+            "checks": "Checks",
+        },
+        alt="Rows, version, last write and checks of every table of the lake",
+    )
+
+
+def table_overview(reading: Reading) -> pl.DataFrame:
+    """One row a table: link to its asset, rows, version, when rows were last written, checks that pass."""
+    rows = [
+        (
+            asset_url(reading.settings.dagster_url, name),
+            pinned.rows,
+            pinned.version,
+            instant(reading.origins[name].written_at, reading.settings.zone),
+            checks_in_words(reading.checks, [name]),
+        )
+        for name, pinned in sorted(reading.snapshot.tables.items())
+    ]
+    return pl.DataFrame(rows, schema=["table", "rows", "version", "written", "checks"], orient="row")
