@@ -1,0 +1,1 @@
+"""Streamlit pages over the lake: they read tables and metric definitions, and compute nothing."""

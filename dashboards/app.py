@@ -6,7 +6,7 @@ from analytics_platform.errors import AnalyticsError
 
 st.set_page_config(page_title="Analytics platform", layout="wide")
 page = st.navigation(
-    [st.Page("app_pages/overview.py", title="Overview", icon=":material/monitoring:", default=True)],
+    [st.Page("app_pages/overview.py", title="Overview", default=True)],
     position="top",
 )
 try:

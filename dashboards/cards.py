@@ -10,9 +10,9 @@ import streamlit as st
 
 from analytics_platform.metrics import METRICS, Metric
 from dashboards import series
-from dashboards.adoption import SHARES
 from dashboards.comparisons import Change, change
 from dashboards.formats import difference, listed, number, short_day
+from dashboards.reader import ADOPTION
 
 FIRST_SCREEN = (
     "dau",
@@ -26,11 +26,14 @@ FIRST_SCREEN = (
 )
 SPARKLINE_DAYS = 84
 READING_GUIDE = (
-    "Each card: the metric (its definition under “?”), its change from a week earlier, twelve weeks as a line. "
-    "Colour only where the change exceeds the metric's usual swing from week to week"
+    "Changes in a week compare like with like: a day with the same weekday before, seven days with the seven "
+    "before; coloured only beyond the metric's weekly noise, green for good and orange for bad. "
+    "Lines show twelve weeks, definitions stand under “?”"
 )
 NO_DATA = "No data"
 TOO_FEW = "Too few"
+IN_A_WEEK = "in a week"
+NEVER = "never recorded"
 
 Verdict = Literal["better", "worse", "neutral"]
 
@@ -44,7 +47,7 @@ class Card:
         value: the number with its unit, or why there is none.
         delta: signed change, None where nothing can be compared.
         comparison: what the change is against.
-        verdict: whether the change is good, bad or within the usual swing.
+        verdict: whether the change is good, bad or within its noise.
         sparkline: the values behind it, oldest first.
         help: definition, interval and n in words.
         change: the comparison itself.
@@ -60,7 +63,13 @@ class Card:
     change: Change | None
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether the lake ever counted what the metric counts."""
+        return self.comparison != NEVER
+
+    @property
     def is_beyond_noise(self) -> bool:
+        """Whether the change exceeds the metric's noise."""
         return self.change is not None and not self.change.is_noise
 
 
@@ -72,8 +81,10 @@ def card(kpis: pl.DataFrame, metric: Metric, days: pl.DataFrame) -> Card:
         metric: one of the registry.
         days: one segment's rows on a calendar, as `series.segment_days` returns them.
     """
-    if days.is_empty() or not series.is_recorded(kpis, metric):
-        return _bare(metric, NO_DATA, "")
+    if not series.is_recorded(kpis, metric):
+        return _bare(metric, NO_DATA, NEVER)
+    if days.is_empty():
+        return _bare(metric, NO_DATA, "not yet")
     by_day = series.values(days, metric)
     weeks = series.weekly(by_day, metric)
     window = _window(metric, by_day["event_date"][-1])
@@ -81,16 +92,16 @@ def card(kpis: pl.DataFrame, metric: Metric, days: pl.DataFrame) -> Card:
     if latest.value is None:
         return _bare(metric, NO_DATA, window)
     if latest.n is not None and latest.n < metric.minimum_n:
-        return _bare(metric, TOO_FEW, f"{window}, n = {latest.n:,.0f}, {metric.minimum_n:,} needed")
+        return _bare(metric, TOO_FEW, f"n = {latest.n:,.0f} of {metric.minimum_n:,}")
     compared = change(weeks, metric)
     return Card(
         metric=metric,
         value=number(latest.value, metric.unit),
         delta=difference(compared.before, compared.after, metric.unit) if compared else None,
-        comparison=_comparison(metric) if compared else "nothing alike a week earlier",
+        comparison=IN_A_WEEK if compared else "nothing alike a week earlier",
         verdict=_verdict(compared, metric),
         sparkline=_sparkline(series.enough(by_day, metric), metric),
-        help="\n\n".join([metric.description, f"Shown: {window}{_n(latest.n)}.", *_swing(compared, metric)]),
+        help="\n\n".join([metric.description, f"Shown: {window}{_n(latest.n)}.", *_noise(compared, metric)]),
         change=compared,
     )
 
@@ -102,15 +113,13 @@ def cards(kpis: pl.DataFrame, names: Sequence[str], days: pl.DataFrame) -> list[
 
 def others() -> list[str]:
     """Metrics of the registry that are not on the first screen and that the daily KPIs hold."""
-    return [name for name in METRICS if name not in FIRST_SCREEN and name not in SHARES]
+    return [name for name, metric in METRICS.items() if name not in FIRST_SCREEN and metric.grain != ADOPTION]
 
 
 def as_rows(shown: Sequence[Card]) -> pl.DataFrame:
-    """What the cards say as a table for download; low and high bound the usual swing."""
+    """What the cards say as a table for download; low and high bound the noise."""
     columns = ("metric", "value", "comparison", "after", "before", "low", "high", "earlier_changes")
-    rows = [
-        (item.metric.name, item.value, item.comparison, *_figures(item.change)) for item in shown
-    ]
+    rows = [(item.metric.name, item.value, item.comparison, *_figures(item.change)) for item in shown]
     return pl.DataFrame(rows, schema=list(columns), orient="row", infer_schema_length=None)
 
 
@@ -121,27 +130,37 @@ def _figures(compared: Change | None) -> tuple[float | int | None, ...]:
 
 
 def week_in_words(shown: Sequence[Card]) -> str:
-    """The finding above the cards: what moved beyond its usual weekly swing."""
+    """The finding above the cards: what moved beyond its weekly noise."""
     compared = [item for item in shown if item.change is not None and item.change.low is not None]
     moved = [f"{_in_sentence(item.metric.label)} {item.delta}" for item in compared if item.is_beyond_noise]
     if not compared:
         return "Too few weeks of data to tell a change from noise"
     if not moved:
-        return "No key metric moved beyond its usual weekly swing"
-    return f"Beyond the usual weekly swing: {listed(moved)}"
+        return "No key metric moved beyond its weekly noise"
+    return f"Beyond weekly noise: {listed(moved)}"
 
 
-def draw(shown: Sequence[Card]) -> None:
-    """The cards as a grid that keeps two columns on a phone."""
-    colors: dict[Verdict, Literal["green", "red", "gray"]] = {"better": "green", "worse": "red", "neutral": "gray"}
-    with st.grid(4, min_column_width=150, gap="xsmall"):
+def unrecorded_in_words(shown: Sequence[Card]) -> str:
+    """Metrics that the lake never counted, as a sentence; empty when it counts all of them."""
+    names = [_in_sentence(item.metric.label) for item in shown if not item.is_recorded]
+    return f"Never recorded in this lake: {listed(names)}." if names else ""
+
+
+def draw(shown: Sequence[Card], columns: int) -> None:
+    """The cards as a grid of at most so many columns, of which a phone keeps two."""
+    colors: dict[Verdict, Literal["green", "red", "gray"]] = {
+        "better": "green",
+        "worse": "red",
+        "neutral": "gray",
+    }
+    with st.grid(columns, min_column_width=150, gap="xsmall"):
         for item in shown:
             st.metric(
                 item.metric.label,
                 item.value,
                 item.delta,
                 delta_color=colors[item.verdict],
-                delta_arrow="auto" if item.delta and item.delta[0] in "+−" else "off",
+                delta_arrow="auto" if item.delta and item.delta[0] in "+-" else "off",
                 delta_description=item.comparison or None,
                 chart_data=item.sparkline or None,
                 help=item.help,
@@ -150,8 +169,7 @@ def draw(shown: Sequence[Card]) -> None:
             )
 
 
-def _bare(metric: Metric, value: str, window: str) -> Card:
-    reason = window or "nothing of this kind was recorded"
+def _bare(metric: Metric, value: str, reason: str) -> Card:
     return Card(metric, value, None, reason, "neutral", (), metric.description, None)
 
 
@@ -161,12 +179,8 @@ def _window(metric: Metric, last_day: date) -> str:
     return f"7 days to {last_day:%a} {short_day(last_day)}"
 
 
-def _comparison(metric: Metric) -> str:
-    return "vs same weekday" if metric.name in series.LEVELS else "vs 7 days before"
-
-
 def _verdict(compared: Change | None, metric: Metric) -> Verdict:
-    if compared is None or compared.is_noise or metric.direction == "none":
+    if compared is None or compared.is_noise or metric.direction == "neutral":
         return "neutral"
     return "better" if (compared.after > compared.before) == (metric.direction == "up") else "worse"
 
@@ -180,15 +194,18 @@ def _n(n: float | None) -> str:
     return "" if n is None else f", n = {n:,.0f}"
 
 
-def _swing(compared: Change | None, metric: Metric) -> list[str]:
+def _noise(compared: Change | None, metric: Metric) -> list[str]:
     good = {"up": "Higher is better.", "down": "Lower is better."}.get(metric.direction, "")
     if compared is None:
         return [good] if good else []
-    before = f"A week earlier: {number(compared.before, metric.unit)}."
+    earlier = "Same weekday before" if metric.name in series.LEVELS else "Seven days before"
+    before = f"{earlier}: {number(compared.before, metric.unit)}."
     if compared.low is None or compared.high is None:
         return [f"{before} Too few earlier weeks ({compared.weeks}) to tell a change from noise. {good}"]
     low, high = number(compared.low, metric.unit), number(compared.high, metric.unit)
-    return [f"{before} Its usual weekly swing would give {low} to {high} ({compared.weeks} earlier changes). {good}"]
+    return [
+        f"{before} Noise alone would give {low} to {high} (judged by {compared.weeks} earlier weeks). {good}"
+    ]
 
 
 def _in_sentence(label: str) -> str:

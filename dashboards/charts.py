@@ -1,7 +1,7 @@
 """Figure factories: plain data in, a Plotly figure out. No page, no lake, no theme.
 
 Only traces that plotly.js 3 and 4 share are used. Text and grid take the page's theme; series take the
-Okabe–Ito palette in the order that keeps three to one contrast on white and on dark.
+palette of Okabe and Ito in an order that keeps three to one contrast on white and on dark.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboards.formats import Scale, number, scale, short_day
+from dashboards.formats import Scale, number, scale
 
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE = PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 GREY = "rgba(128, 128, 128, 0.55)"
 GRID = "rgba(128, 128, 128, 0.18)"
-SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 MOST_SERIES = len(PALETTE)
 
 TREND_HEIGHT = 300
-TOP, BOTTOM = 12, 32
+TOP, BOTTOM = 12, 48
 LABEL_HEIGHT = 16
 CHARACTER = 6.7
 CONFIG: dict[str, Any] = {"displayModeBar": False}
@@ -53,27 +52,6 @@ class Marker:
     text: str
 
 
-@dataclass(frozen=True)
-class Dot:
-    """A share with its interval: one dot of a dot plot.
-
-    Attributes:
-        row: category it stands in.
-        series: what it is compared with in the row.
-        share: the estimate; None where n is too small.
-        low: lower end of its interval.
-        high: upper end.
-        n: observations.
-    """
-
-    row: str
-    series: str
-    share: float | None
-    low: float
-    high: float
-    n: float
-
-
 def trend(lines: Sequence[Line], unit: str, markers: Sequence[Marker] = ()) -> go.Figure:
     """Lines over days, labelled at their ends; at most five.
 
@@ -95,22 +73,41 @@ def trend(lines: Sequence[Line], unit: str, markers: Sequence[Marker] = ()) -> g
     longest = max((len(_end_label(line, unit, alone=len(lines) == 1)) for line in lines), default=0)
     figure.update_layout(
         height=TREND_HEIGHT,
-        margin={"l": 48, "r": 14 + CHARACTER * longest, "t": TOP, "b": BOTTOM},
+        margin={"l": 48, "r": 14 + CHARACTER * (longest + 3 * (len(lines) > 1)), "t": TOP, "b": BOTTOM},
         showlegend=False,
         hovermode="x unified" if len(lines) > 1 else "x",
-        xaxis={"showgrid": False, "fixedrange": True, "tickformat": "%-d %b\n%Y", "nticks": 6},
-        yaxis={"range": list(bounds), "nticks": 5, "gridcolor": GRID, "zeroline": False, "fixedrange": True,
-               "tickformat": axis.tick_format, "ticksuffix": axis.suffix},
+        xaxis={
+            "range": _days_shown(lines),
+            "showgrid": False,
+            "fixedrange": True,
+            "tickformat": "%-d %b\n%Y",
+            "nticks": 6,
+        },
+        yaxis={
+            "range": list(bounds),
+            "nticks": 5,
+            "gridcolor": GRID,
+            "zeroline": False,
+            "fixedrange": True,
+            "tickformat": axis.tick_format,
+            "ticksuffix": axis.suffix,
+        },
     )
     return figure
 
 
 def _bounds(values: Sequence[float], axis: Scale) -> tuple[float, float]:
-    """Lower and upper end of the vertical axis, in the axis's unit, with room above."""
-    top = max(values, default=1.0) / axis.divisor
-    low = 0.0 if axis.starts_at_zero else min(values, default=0.0) / axis.divisor
-    room = (top - low) * 0.08 or 1.0
-    return (0.0 if axis.starts_at_zero else low - room), top + room
+    """Ends of the vertical axis: from zero, or close around values that vary by less than half."""
+    top, low = max(values, default=1.0) / axis.divisor, min(values, default=0.0) / axis.divisor
+    if low <= top / 2:
+        return 0.0, (top * 1.08 or 1.0)
+    room = (top - low) * 0.15 or top * 0.05
+    return low - room, top + room
+
+
+def _days_shown(lines: Sequence[Line]) -> list[date] | None:
+    days = [day for line in lines for day in (line.days[0], line.days[-1])]
+    return [min(days), max(days)] if days else None
 
 
 def _scaled(values: Sequence[float | None], axis: Scale) -> list[float | None]:
@@ -120,13 +117,21 @@ def _scaled(values: Sequence[float | None], axis: Scale) -> list[float | None]:
 def _add_daily(figure: go.Figure, line: Line, axis: Scale) -> None:
     if not line.daily:
         return
-    values, end = _scaled(line.daily, axis), len(line.daily) if line.partial_from is None else line.partial_from
+    values, end = (
+        _scaled(line.daily, axis),
+        len(line.daily) if line.partial_from is None else line.partial_from,
+    )
     common: dict[str, Any] = {"mode": "lines", "hoverinfo": "skip"}
-    figure.add_scatter(x=line.days[:end], y=values[:end], line={"color": GREY, "width": 1}, name="daily", **common)
+    figure.add_scatter(
+        x=line.days[:end], y=values[:end], line={"color": GREY, "width": 1}, name="daily", **common
+    )
     if line.partial_from is not None:
         figure.add_scatter(
-            x=line.days[end - 1 :], y=values[end - 1 :], line={"color": GREY, "width": 1.5, "dash": "dot"},
-            name="day not over", **common,
+            x=line.days[end - 1 :],
+            y=values[end - 1 :],
+            line={"color": GREY, "width": 1.5, "dash": "dot"},
+            name="day not over",
+            **common,
         )
 
 
@@ -168,7 +173,7 @@ def _add_markers(figure: go.Figure, markers: Sequence[Marker], bounds: tuple[flo
 
 
 def _end_label(line: Line, unit: str, *, alone: bool) -> str:
-    last = next((value for value in reversed(line.values) if value is not None), None)
+    last = _last(line.values)
     if last is None:
         return "" if alone else f"{line.name}: too few"
     return number(last, unit) if alone else f"{line.name} {number(last, unit)}"
@@ -178,14 +183,31 @@ def _label_ends(
     figure: go.Figure, lines: Sequence[Line], unit: str, axis: Scale, bounds: tuple[float, float]
 ) -> None:
     height = TREND_HEIGHT - TOP - BOTTOM
-    last_values = [next((v for v in reversed(line.values) if v is not None), 0.0) / axis.divisor for line in lines]
-    wanted = [(value - bounds[0]) / (bounds[1] - bounds[0]) * height for value in last_values]
-    for line, position in zip(lines, spread(wanted, LABEL_HEIGHT), strict=True):
+    ends = [(_last(line.values) or 0.0) / axis.divisor for line in lines]
+    wanted = [(end - bounds[0]) / (bounds[1] - bounds[0]) * height for end in ends]
+    placed = spread(wanted, LABEL_HEIGHT)
+    for line, color, end, before, after in zip(lines, PALETTE, ends, wanted, placed, strict=False):
         figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=6,
-            y=0, yref="paper", yanchor="middle", yshift=position,
-            text=_end_label(line, unit, alone=len(lines) == 1), showarrow=False, align="left", font={"size": 12},
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=6,
+            y=end,
+            yanchor="middle",
+            yshift=after - before,
+            text=_bullet(color) * (len(lines) > 1) + _end_label(line, unit, alone=len(lines) == 1),
+            showarrow=False,
+            align="left",
+            font={"size": 12},
         )
+
+
+def _bullet(color: str) -> str:
+    return f'<span style="color:{color}">●</span> '
+
+
+def _last(values: Sequence[float | None]) -> float | None:
+    return next((value for value in reversed(values) if value is not None), None)
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:
@@ -207,65 +229,3 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
 
 def _overlap(lower: tuple[float, list[int]], upper: tuple[float, list[int]], gap: float) -> bool:
     return upper[0] - lower[0] < gap * (len(lower[1]) + len(upper[1])) / 2
-
-
-def dot_plot(dots: Sequence[Dot]) -> go.Figure:
-    """Shares with intervals, a row a category in the given order (first on top), a colour a series."""
-    rows = list(dict.fromkeys(dot.row for dot in dots))
-    names = list(dict.fromkeys(dot.series for dot in dots))
-    figure = go.Figure()
-    for position, name in enumerate(names):
-        chosen = [dot for dot in dots if dot.series == name]
-        offset = 0.32 * (position - (len(names) - 1) / 2)
-        heights = [rows.index(dot.row) + offset for dot in chosen]
-        _add_dots(figure, chosen, heights, PALETTE[position], SYMBOLS[position])
-        for dot, height in zip(chosen, heights, strict=True):
-            figure.add_annotation(
-                x=0 if dot.share is None else dot.high, y=height, xanchor="left", xshift=4, showarrow=False,
-                text=_dot_label(dot, is_named=dot.row == rows[0] and len(names) > 1), font={"size": 12},
-            )
-    top = max((dot.high for dot in dots if dot.share is not None), default=0.1)
-    figure.update_layout(
-        height=44 + (44 if len(names) > 1 else 30) * len(rows),
-        margin={"l": 8, "r": 8, "t": 8, "b": 28},
-        showlegend=False,
-        hovermode="closest",
-        xaxis={"range": [0, min(1.35, top * 1.35)], "tickformat": ".0%", "nticks": 5, "gridcolor": GRID,
-               "zeroline": True, "zerolinecolor": GREY, "fixedrange": True},
-        yaxis={"range": [len(rows) - 0.45, -0.55], "tickvals": list(range(len(rows))), "ticktext": rows,
-               "showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True},
-    )
-    return figure
-
-
-def _add_dots(figure: go.Figure, dots: Sequence[Dot], heights: Sequence[float], color: str, symbol: str) -> None:
-    known = [(dot, height) for dot, height in zip(dots, heights, strict=True) if dot.share is not None]
-    shares = [dot.share or 0.0 for dot, _ in known]
-    figure.add_scatter(
-        x=shares,
-        y=[height for _, height in known],
-        mode="markers",
-        marker={"color": color, "size": 9, "symbol": symbol},
-        error_x={
-            "array": [dot.high - share for (dot, _), share in zip(known, shares, strict=True)],
-            "arrayminus": [share - dot.low for (dot, _), share in zip(known, shares, strict=True)],
-            "color": color, "thickness": 1.5, "width": 0,
-        },
-        name=dots[0].series,
-        customdata=[
-            f"{dot.row}, {dot.series}: {number(share, 'share')} "
-            f"({number(dot.low, 'share')} to {number(dot.high, 'share')}), n = {dot.n:,.0f}"
-            for (dot, _), share in zip(known, shares, strict=True)
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-
-
-def _dot_label(dot: Dot, *, is_named: bool) -> str:
-    text = f"too few (n = {dot.n:,.0f})" if dot.share is None else f"{100 * dot.share:.0f}%"
-    return f"{dot.series} {text}" if is_named else text
-
-
-def day_range(days: Sequence[date]) -> str:
-    """Such as `21 Feb to 27 Feb`."""
-    return f"{short_day(days[0])} to {short_day(days[-1])}"

@@ -1,7 +1,8 @@
-"""Like with like: how a week differs from the one before, and whether that is more than its usual swing."""
+"""Like with like: how a week differs from the one before, and whether that is more than noise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 from statistics import NormalDist, median
 
@@ -9,7 +10,7 @@ from analytics_platform.metrics import Metric
 from dashboards.series import Weekly
 
 EARLIEST_WEEKS = 8
-SWINGS = 3.0
+NOISE_SDS = 3.0
 NORMAL_SD_PER_MAD = 1.4826
 Z95 = NormalDist().inv_cdf(0.975)
 
@@ -21,9 +22,9 @@ class Change:
     Attributes:
         before: value a week earlier.
         after: value now.
-        low: least value that would have been within the usual swing; None while too few weeks are known.
+        low: least value that noise alone would have given; None while too few weeks are known.
         high: greatest such value.
-        weeks: earlier week-to-week changes that the usual swing is read from.
+        weeks: earlier week-to-week changes that the noise is judged by.
     """
 
     before: float
@@ -34,14 +35,14 @@ class Change:
 
     @property
     def is_noise(self) -> bool:
-        """Whether the change stays within the usual swing, or cannot be told from it."""
+        """Whether the change stays within the noise, or cannot be told from it."""
         return self.low is None or self.high is None or self.low <= self.after <= self.high
 
 
 def change(weeks: Sequence[Weekly], metric: Metric) -> Change | None:
     """Compare the newest week with the one before.
 
-    The usual swing is three robust standard deviations (by the median absolute deviation) of the
+    Noise is three robust standard deviations (by the median absolute deviation) of the
     earlier week-to-week changes, on the square-root scale, where counts vary alike at every size; it is
     never less than the sampling error of a count or a share. Eight earlier changes are the least: with
     pure noise at most one change in twenty then lies outside.
@@ -58,13 +59,13 @@ def change(weeks: Sequence[Weekly], metric: Metric) -> Change | None:
     after, before = _value(weeks[0]), _value(weeks[1])
     steps = [
         sqrt(_value(later)) - sqrt(_value(earlier))
-        for later, earlier in zip(weeks[1:], weeks[2:], strict=False)
+        for later, earlier in pairwise(weeks[1:])
         if _are_alike(later, earlier, metric)
     ]
     if len(steps) < EARLIEST_WEEKS:
         return Change(before, after, None, None, len(steps))
     center = median(steps)
-    spread = SWINGS * NORMAL_SD_PER_MAD * median(abs(step - center) for step in steps)
+    spread = NOISE_SDS * NORMAL_SD_PER_MAD * median(abs(step - center) for step in steps)
     reach = max(spread, Z95 * _sampling_error(weeks[0], weeks[1], metric))
     low, high = max(0.0, sqrt(before) - reach) ** 2, (sqrt(before) + reach) ** 2
     return Change(before, after, low, high, len(steps))

@@ -51,8 +51,9 @@ def footer(reading: Reading, table: str, definition: str, rows: pl.DataFrame, na
         rows: what is drawn, for download.
         name: what the file is called; also the button's key.
     """
-    st.caption(provenance(reading, table, definition))
-    st.download_button(
+    left, right = st.columns([7, 1])
+    left.caption(provenance(reading, table, definition))
+    right.container(horizontal_alignment="right").download_button(
         "CSV",
         rows.write_csv(),
         file_name=f"{name}_v{reading.snapshot.versions[table]}.csv",
@@ -62,5 +63,3 @@ def footer(reading: Reading, table: str, definition: str, rows: pl.DataFrame, na
         type="tertiary",
         icon=":material/download:",
     )
-
-

@@ -17,13 +17,11 @@ class Scale:
         divisor: values are divided by it before they are drawn.
         tick_format: d3 format of the ticks.
         suffix: written after each tick.
-        starts_at_zero: whether the axis must begin at zero (not for stars, which begin at one).
     """
 
     divisor: float = 1.0
     tick_format: str = "~s"
     suffix: str = ""
-    starts_at_zero: bool = True
 
 
 def number(value: float, unit: str) -> str:
@@ -36,7 +34,9 @@ def number(value: float, unit: str) -> str:
         return f"{value:.2f}"
     if abs(value) >= 1e6:
         return f"{value / 1e6:,.2f}M"
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:.2f}"
+    if unit == "ratio":
+        return f"{value:,.2f}"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 10 else f"{value:.1f}"
 
 
 def percent(share: float) -> str:
@@ -63,22 +63,22 @@ def difference(before: float, after: float, unit: str) -> str:
     if unit == "stars":
         return _signed(after - before, 2)
     if before == 0:
-        return ("+" if after >= 0 else "−") + number(abs(after), unit)
+        return "0" if after == 0 else ("+" if after > 0 else "-") + number(abs(after), unit)
     return f"{_signed(100 * (after / before - 1), 1)}%"
 
 
 def _signed(value: float, digits: int) -> str:
     rounded = round(value, digits) + 0.0
-    return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else f"{0:.{digits}f}"
+    return f"{rounded:+.{digits}f}" if rounded else f"{0:.{digits}f}"
 
 
 def scale(unit: str, values: Sequence[float | None]) -> Scale:
     """The axis that suits a unit and the largest of the values drawn."""
     top = max((abs(value) for value in values if value is not None), default=0.0)
     if unit == "share":
-        return Scale(tick_format=".0%" if top >= 0.04 else ".1%")
+        return Scale(tick_format=".0%" if top >= 0.2 else ".1%")
     if unit == "stars":
-        return Scale(tick_format=".1f", starts_at_zero=False)
+        return Scale(tick_format=".2f")
     if unit != "seconds":
         return Scale(tick_format="~s" if top >= 4 else ".1f")
     if top >= 2 * HOUR:

@@ -67,11 +67,19 @@ def staleness(reading: Reading, table: str, now: datetime) -> Problem | None:
     ]
     if newer:
         since = instant(origins[newer[0]].written_at, zone)
-        return Problem(table, f"`{newer[0]}` changed at {since}, after `{table}` was built: run it again.", is_error=False)
-    last_day = reading.kpis["event_date"].max()
+        return Problem(
+            table,
+            f"`{newer[0]}` changed at {since}, after `{table}` was built: run it again.",
+            is_error=False,
+        )
+    last_day = reading.days[-1]
     yesterday = now.astimezone(zone).date() - timedelta(days=1)
-    if reading.settings.log_path and isinstance(last_day, date) and last_day < yesterday:
-        return Problem(table, f"The data ends on {long_day(last_day)}; a daily log should reach {long_day(yesterday)}.", is_error=False)
+    if reading.settings.log_path and last_day < yesterday:
+        return Problem(
+            table,
+            f"The data ends on {long_day(last_day)}; a daily log should reach {long_day(yesterday)}.",
+            is_error=False,
+        )
     return None
 
 
@@ -89,7 +97,9 @@ def checks_in_words(checks: pl.DataFrame, tables: Iterable[str] | None = None) -
     if chosen.is_empty():
         return "no checks recorded yet"
     passed = int(chosen["passed"].sum())
-    return f"all {passed} checks pass" if passed == chosen.height else f"{passed} of {chosen.height} checks pass"
+    if passed < chosen.height:
+        return f"{passed} of {chosen.height} checks pass"
+    return "1 check passes" if passed == 1 else f"all {passed} checks pass"
 
 
 def last_full_day(reading: Reading) -> date:
@@ -97,7 +107,7 @@ def last_full_day(reading: Reading) -> date:
 
     Falls back to the only day there is.
     """
-    days = sorted(reading.kpis["event_date"].unique().to_list())
+    days = reading.days
     if reading.source == "simulation" or len(days) == 1:
         return days[-1]
     source = "raw.events" if "raw.events" in reading.origins else next(iter(reading.origins))

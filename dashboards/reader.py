@@ -5,9 +5,9 @@ Belongs here: which tables, pinned when and where from. Does not: what is made o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 import streamlit as st
@@ -33,7 +33,17 @@ CHECK_COLUMNS = {
     "checked_at": pl.Datetime("us", "UTC"),
 }
 CACHED_FRAMES = 24
+CACHED_ORIGINS = 200
 READ_COMMITS = 30
+
+
+class Key(NamedTuple):
+    """What names a version for good: the commit's instant tells a lake from one rebuilt in its place."""
+
+    lake: str
+    table: str
+    version: int
+    committed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,11 @@ class Reading:
         return f"{table}@{self.snapshot.versions[table]}"
 
     @property
+    def days(self) -> list[date]:
+        """Reporting days of the KPIs, in order."""
+        return sorted(self.kpis["event_date"].unique().to_list())
+
+    @property
     def kpis(self) -> pl.DataFrame:
         """`behaviour.kpi_daily`, by day."""
         return self._frame(KPIS)
@@ -82,30 +97,31 @@ class Reading:
         """The latest outcome of each check; no rows where none was recorded."""
         if CHECKS not in self.snapshot.tables:
             return pl.DataFrame(schema=CHECK_COLUMNS)
-        newest_first = self._frame(CHECKS).select(CHECK_COLUMNS).sort("checked_at", descending=True)
-        return newest_first.unique(["table_name", "check_name"], keep="first").sort("table_name", "check_name")
+        newest_first = self._frame(CHECKS).select(list(CHECK_COLUMNS)).sort("checked_at", descending=True)
+        return newest_first.unique(["table_name", "check_name"], keep="first").sort(
+            "table_name", "check_name"
+        )
 
     @property
     def experiment_starts(self) -> pl.DataFrame:
         """First day of exposure (event_date) of each experiment_id."""
         if EXPOSURES not in self.snapshot.tables:
             return pl.DataFrame(schema={"experiment_id": pl.String, "event_date": pl.Date})
-        return _experiment_starts(*self._key(EXPOSURES), self.snapshot)
+        return _experiment_starts(self._key(EXPOSURES), self.snapshot)
 
     @cached_property
     def origins(self) -> dict[str, Origin]:
         """How each pinned table came about."""
-        return {name: _origin(*self._key(name), table) for name, table in self.snapshot.tables.items()}
+        return {name: _origin(self._key(name), table) for name, table in self.snapshot.tables.items()}
 
     def _frame(self, table: str) -> pl.DataFrame:
         if table not in self.snapshot.tables:
             return pl.DataFrame()
-        return _frame(*self._key(table), self.snapshot)
+        return _frame(self._key(table), self.snapshot)
 
-    def _key(self, table: str) -> tuple[str, str, int, datetime]:
-        """What names a version for good: the commit's instant tells a lake from one rebuilt in its place."""
+    def _key(self, table: str) -> Key:
         pinned = self.snapshot.tables[table]
-        return str(self.settings.lake.absolute()), table, pinned.version, pinned.committed_at
+        return Key(str(self.settings.lake.absolute()), table, pinned.version, pinned.committed_at)
 
 
 def open_reading() -> Reading:
@@ -136,23 +152,20 @@ def _mend(tables: list[str], *, is_log: bool) -> str:
 
 
 @st.cache_resource(max_entries=CACHED_FRAMES, show_spinner=False)
-def _frame(root: str, table: str, version: int, committed_at: datetime, _snapshot: Snapshot) -> pl.DataFrame:
-    return _snapshot.scan(table).collect()
+def _frame(key: Key, _snapshot: Snapshot) -> pl.DataFrame:
+    return _snapshot.scan(key.table).collect()
 
 
 @st.cache_resource(max_entries=CACHED_FRAMES, show_spinner=False)
-def _experiment_starts(
-    root: str, table: str, version: int, committed_at: datetime, _snapshot: Snapshot
-) -> pl.DataFrame:
-    starts = _snapshot.scan(table).group_by("experiment_id").agg(pl.col("event_date").min())
+def _experiment_starts(key: Key, _snapshot: Snapshot) -> pl.DataFrame:
+    starts = _snapshot.scan(key.table).group_by("experiment_id").agg(pl.col("event_date").min())
     return starts.sort("event_date", "experiment_id").collect()
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _origin(root: str, table: str, version: int, committed_at: datetime, _pinned: PinnedTable) -> Origin:
+@st.cache_resource(max_entries=CACHED_ORIGINS, show_spinner=False)
+def _origin(key: Key, _pinned: PinnedTable) -> Origin:
     history = _pinned.delta.history(READ_COMMITS)
-    writes = [commit for commit in history if commit["operation"] == "WRITE"]
-    commit = writes[0] if writes else history[-1]
+    commit = next((entry for entry in history if entry["operation"] == "WRITE"), history[0])
     inputs = (part.split("@") for part in str(commit.get("inputs", "")).split(", ") if "@" in part)
-    written_at = datetime.fromtimestamp(commit["timestamp"] / 1000, UTC)
+    written_at = datetime.fromtimestamp(commit["timestamp"] / 1000, key.committed_at.tzinfo)
     return Origin(written_at, {name: int(number) for name, number in inputs})

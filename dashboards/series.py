@@ -68,7 +68,9 @@ def values(days: pl.DataFrame, metric: Metric) -> pl.DataFrame:
         top=pl.when(present).then("top"), bottom=pl.when(present).then("bottom"), present=present
     )
     sums = kept.with_columns(
-        total=_week("top"), weight=_week("bottom"), covered=pl.col("present").cast(pl.Int64).rolling_sum(WEEK, min_samples=1)
+        total=_week("top"),
+        weight=_week("bottom"),
+        covered=pl.col("present").cast(pl.Int64).rolling_sum(WEEK, min_samples=1),
     )
     daily, trailing = pl.col("top"), pl.col("total") / pl.col("covered")
     if metric.denominator is not None:

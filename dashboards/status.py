@@ -16,12 +16,13 @@ SOURCES = {"simulation": "Simulated world", "logs": "Real log"}
 def strip(reading: Reading, full_day: date) -> None:
     """Source, lake, last full day and check status on one line; details to unfold below."""
     written_at = instant(reading.origins[KPIS].written_at, reading.settings.zone)
-    st.markdown(
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.markdown(
         f":gray-badge[{SOURCES[reading.source]}] {_check_badge(reading.checks)} "
         f":small[data to **{long_day(full_day)}** · lake `{reading.settings.lake}` · "
         f"KPIs built {written_at} ({reading.settings.timezone})]"
     )
-    details = st.expander("Freshness and checks", on_change="rerun", key="freshness")
+    details = row.popover("Freshness and checks", type="tertiary", on_change="rerun", key="freshness")
     if details.open:
         with details:
             _details(reading)

@@ -15,6 +15,8 @@ from dashboards.formats import difference, listed, long_day, number
 ALL_USERS = "All users"
 DIMENSIONS = {"Role": "role", "Platform": "platform", "Country": "country", "Plan": "plan"}
 RANKED_DAYS = 28
+ORDER_WEEKS = 8
+UNITS = {"share": " in %", "stars": " in stars"}
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def split(
     dimension: str,
     names: Sequence[str],
     last_day: date,
+    *,
     length: int | None,
 ) -> Trend:
     """Several segments of one dimension, a smoothed line each."""
@@ -97,20 +100,19 @@ def split(
     first_day = series.period(whole, length)["event_date"][0]
     days = {name: series.segment_days(kpis, dimension, name, last_day) for name in names}
     rows = [_rows(found, metric, name, length) for name, found in days.items() if not found.is_empty()]
-    lines = [
-        Line(one["segment"][0], one["event_date"].to_list(), one["trailing"].to_list()) for one in rows
-    ]
+    lines = [Line(one["segment"][0], one["event_date"].to_list(), one["trailing"].to_list()) for one in rows]
     together = pl.concat(rows) if rows else pl.DataFrame()
     return Trend(_ranking(lines, metric), lines, together, first_day, last_day)
 
 
-def subtitle(metric: Metric, trend: Trend, who: str) -> str:
+def subtitle(metric: Metric, trend: Trend, population: str) -> str:
     """Metric, unit, window and population."""
     smoothed = "7-day mean" if metric.denominator is None else "7-day ratio"
     few = f", fewer than {metric.minimum_n:,} left out" if metric.denominator and metric.minimum_n > 1 else ""
     behind = " (grey: single days)" if any(line.daily for line in trend.lines) else ""
     window = f"{long_day(trend.first_day)} to {long_day(trend.last_day)}"
-    return f"{metric.label} in {metric.unit}, {smoothed}{few}{behind} · {window} · {who}"
+    unit = UNITS.get(metric.unit, "")
+    return f"{metric.label}{unit}, {smoothed}{few}{behind} · {window} · {population}"
 
 
 def markers(starts: pl.DataFrame, first_day: date, last_day: date) -> list[Marker]:
@@ -128,7 +130,7 @@ def _rows(days: pl.DataFrame, metric: Metric, segment: str, length: int | None) 
 
 
 def _movement(days: pl.DataFrame, metric: Metric) -> str:
-    """How one population moved in a week, against its usual swing."""
+    """How one population moved in a week, against its noise."""
     weeks = series.weekly(series.values(days, metric), metric)
     latest = weeks[0]
     if latest.value is None:
@@ -142,21 +144,33 @@ def _movement(days: pl.DataFrame, metric: Metric) -> str:
     if compared.low is None:
         return f"{metric.label}: {delta} in a week; too few weeks to tell that from noise"
     if compared.is_noise:
-        return f"{metric.label}: {delta} in a week, within the usual swing"
+        return f"{metric.label}: {delta} in a week, within its noise"
     verb = "rose" if compared.after > compared.before else "fell"
-    return f"{metric.label} {verb} by {delta.lstrip('+−')} in a week, more than its usual swing"
+    return f"{metric.label} {verb} by {delta.lstrip('+-')} in a week, more than its noise"
 
 
 def _ranking(lines: Sequence[Line], metric: Metric) -> str:
-    """The highest and the lowest of several lines at their end."""
-    ends = [(line.values[-1], line.name) for line in lines]
-    ranked = sorted(((value, name) for value, name in ends if value is not None), reverse=True)
-    if len(ranked) < 2:
+    """The highest and the lowest of several lines at their end, and how often that order held before."""
+    known = [(value, line) for line in lines if (value := line.values[-1]) is not None]
+    if len(known) < 2:
         return f"{metric.label}: too few in the last seven days to compare"
-    (most, first), (least, last) = ranked[0], ranked[-1]
+    (most, first), (least, last) = max(known, key=_value), min(known, key=_value)
     if most == least:
-        return f"{metric.label} is {number(most, metric.unit)} for {listed([name for _, name in ranked])} alike"
+        names = listed([line.name for _, line in known])
+        return f"{metric.label}: {number(most, metric.unit)} for {names} alike"
+    held, weeks = _order_held(first, last)
     return (
-        f"{metric.label}: highest for {first} ({number(most, metric.unit)}), "
-        f"lowest for {last} ({number(least, metric.unit)})"
+        f"{metric.label}: highest for {first.name} ({number(most, metric.unit)}), lowest for {last.name} "
+        f"({number(least, metric.unit)}), that way round in {held} of {weeks} weeks"
     )
+
+
+def _value(pair: tuple[float, Line]) -> float:
+    return pair[0]
+
+
+def _order_held(upper: Line, lower: Line) -> tuple[int, int]:
+    """In how many of the last eight weeks with data, this one included, one line lay above another."""
+    pairs = zip(upper.values[:: -series.WEEK], lower.values[:: -series.WEEK], strict=False)
+    both = [(one, other) for one, other in pairs if one is not None and other is not None][:ORDER_WEEKS]
+    return sum(one > other for one, other in both), len(both)

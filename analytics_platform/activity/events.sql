@@ -2,10 +2,10 @@
 -- key: event_date, user_id, event_time, event_id
 WITH
 repeated AS (
-  SELECT event_date, event_id
+  SELECT event_id
   FROM raw.events
   WHERE event_date BETWEEN $first_day AND $last_day
-  GROUP BY event_date, event_id
+  GROUP BY event_id
   HAVING count(*) > 1
 ),
 
@@ -20,7 +20,7 @@ ranked AS (
         engagement_seconds, llm_rating, interaction_id
     ) AS delivery
   FROM raw.events AS events
-  JOIN repeated USING (event_date, event_id)
+  JOIN repeated USING (event_id)
   WHERE event_date BETWEEN $first_day AND $last_day
 ),
 
@@ -29,9 +29,9 @@ happened AS (
     event_id, user_id, session_id, event_time, event_name, feature, engagement_seconds, llm_rating,
     interaction_id, platform, plan, received_at, event_date,
     event_name IN ('subscribed', 'renewed', 'cancelled') AS is_billing
-  FROM raw.events
-  ANTI JOIN repeated USING (event_date, event_id)
+  FROM raw.events AS events
   WHERE event_date BETWEEN $first_day AND $last_day
+    AND NOT EXISTS (SELECT 1 FROM repeated WHERE repeated.event_id = events.event_id)
   UNION ALL
   SELECT
     event_id, user_id, session_id, event_time, event_name, feature, engagement_seconds, llm_rating,

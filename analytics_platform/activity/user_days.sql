@@ -10,11 +10,9 @@ days AS (
     count(*) FILTER (WHERE platform = 'ios') AS ios,
     count(*) FILTER (WHERE platform = 'other') AS other,
     count(*) FILTER (WHERE platform = 'web') AS web,
-    max(event_time) FILTER (WHERE plan = 'paid') AS last_paid,
-    max(event_time) FILTER (WHERE plan = 'trial') AS last_trial,
-    max(event_time) AS last_event,
+    max_by(plan, {'time': event_time, 'id': event_id}) AS plan,
     count(*) FILTER (WHERE event_name = 'feature_used') AS events,
-    coalesce(sum(engagement_seconds) FILTER (WHERE session_id IS NOT NULL), 0) AS engagement_seconds,
+    sum(engagement_seconds) FILTER (WHERE session_id IS NOT NULL) AS engagement_seconds,
     count(*) FILTER (WHERE event_name = 'feature_used' AND feature = 'summarize') AS summarize_uses,
     count(*) FILTER (WHERE event_name = 'feature_used' AND feature = 'quiz') AS quiz_uses,
     count(*) FILTER (WHERE event_name = 'feature_used' AND feature = 'explain') AS explain_uses,
@@ -22,7 +20,7 @@ days AS (
     count(*) FILTER (WHERE event_name = 'feature_used' AND feature = 'chat') AS chat_uses,
     count(*) FILTER (WHERE event_name = 'feature_used' AND feature = 'other') AS other_uses,
     count(llm_rating) FILTER (WHERE session_id IS NOT NULL) AS ratings,
-    CAST(coalesce(sum(llm_rating) FILTER (WHERE session_id IS NOT NULL), 0) AS BIGINT) AS rating_sum,
+    sum(llm_rating) FILTER (WHERE session_id IS NOT NULL) AS rating_sum,
     count(*) FILTER (WHERE session_id IS NOT NULL AND llm_rating >= 4) AS ratings_4_plus,
     count(*) FILTER (WHERE event_name = 'paywall_viewed') AS paywall_views,
     count(*) FILTER (WHERE event_name = 'trial_started') AS trial_starts,
@@ -48,15 +46,13 @@ SELECT
   CASE greatest(android, ios, other, web)
     WHEN android THEN 'android' WHEN ios THEN 'ios' WHEN other THEN 'other' ELSE 'web'
   END AS platform, -- Client of most events that day, ties alphabetical.
-  CASE last_event
-    WHEN last_paid THEN 'paid' WHEN last_trial THEN 'trial' ELSE 'free'
-  END AS plan, -- Plan at the last event of the day; paid before trial before free at one instant.
+  plan, -- Plan at the last event of the day.
   people.classroom_id, -- Class that the user belongs to.
   people.acquisition_channel, -- What brought the user.
   active_events > 0 AS is_active, -- Whether anything but billing happened.
   coalesce(session_counts.sessions, 0) AS sessions, -- Sessions.
   events, -- Feature uses.
-  engagement_seconds, -- Attention given to feature uses (s).
+  coalesce(engagement_seconds, 0) AS engagement_seconds, -- Attention given to feature uses (s).
   summarize_uses, -- Uses of summarize.
   quiz_uses, -- Uses of quiz.
   explain_uses, -- Uses of explain.
@@ -64,7 +60,7 @@ SELECT
   chat_uses, -- Uses of chat.
   other_uses, -- Uses of any other feature.
   ratings, -- Answers rated.
-  rating_sum, -- Stars given in all.
+  CAST(coalesce(rating_sum, 0) AS BIGINT) AS rating_sum, -- Stars given in all.
   ratings_4_plus, -- Ratings of four or five stars.
   paywall_views, -- Times the paywall was seen.
   trial_starts, -- Trials started.

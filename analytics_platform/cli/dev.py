@@ -17,7 +17,9 @@ from urllib.error import URLError
 import typer
 
 from analytics_platform.cli.formats import notes
+from analytics_platform.defs.instance import prepare_home
 from analytics_platform.errors import AnalyticsError
+from analytics_platform.settings import PREFIX, load_settings
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 90.0
@@ -68,6 +70,7 @@ def dev(
         analytics-platform dev
         analytics-platform dev --dagster-port 3001 --dashboard-port 8502
     """
+    prepare_environment(dagster_port)
     services = _services(dagster_port, dashboard_port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _running(services) as processes:
@@ -82,24 +85,25 @@ def dev(
             time.sleep(POLL_SECONDS)
 
 
+def prepare_environment(dagster_port: int) -> None:
+    """Set what both services read: Dagster's home, and its address for links unless the user named one."""
+    settings = load_settings()
+    prepare_home(settings)
+    if "dagster_url" not in settings.model_fields_set:
+        os.environ[f"{PREFIX}DAGSTER_URL"] = f"http://{HOST}:{dagster_port}"
+
+
 def _services(dagster_port: int, dashboard_port: int) -> list[Service]:
     app = find_spec("dashboards.app")
     if app is None or app.origin is None:
         raise AnalyticsError("The package dashboards is not installed: run `make` in a clone of the project.")
+    here = ("--server.address", HOST, "--server.port", str(dashboard_port))
+    quiet = ("--server.headless", "true", "--browser.gatherUsageStats", "false")
+    streamlit = ("streamlit", "run", app.origin, *here, *quiet)
     dagster = ("dagster", "dev", "-h", HOST, "-p", str(dagster_port), "-m", "analytics_platform.definitions")
-    streamlit = (
-        "streamlit",
-        "run",
-        app.origin,
-        "--server.headless",
-        "true",
-        "--browser.gatherUsageStats",
-        "false",
-    )
-    bound = ("--server.address", HOST, "--server.port", str(dashboard_port))
     services = [
         Service("Dagster UI", (*dagster, "--log-level", "warning"), dagster_port, "/server_info"),
-        Service("Dashboards", (*streamlit, *bound), dashboard_port, "/_stcore/health"),
+        Service("Dashboards", streamlit, dashboard_port, "/_stcore/health"),
     ]
     for service in services:
         _refuse_taken_port(service)
@@ -129,7 +133,6 @@ def _running(services: list[Service]) -> Generator[list[subprocess.Popen[bytes]]
                     (sys.executable, "-m", *service.command),
                     stdin=subprocess.DEVNULL,
                     stdout=sys.stderr,
-                    env=_environment(services),
                     start_new_session=True,
                 )
             )

@@ -44,7 +44,11 @@ def write_file(rows: pa.RecordBatchReader, file: Path) -> int:
     """
     write = WRITERS[file_format(file)]
     columns = (SpinnerColumn(), TextColumn(f"{file.name}: {{task.completed:,.0f}} rows"), TimeElapsedColumn())
-    with _replaced(file) as stream, Progress(*columns, console=notes, transient=True) as progress:
+    quiet = not notes.is_terminal
+    with (
+        _replaced(file) as stream,
+        Progress(*columns, console=notes, transient=True, disable=quiet) as progress,
+    ):
         task = progress.add_task("rows", total=None)
 
         def passed_on() -> Iterator[pa.RecordBatch]:

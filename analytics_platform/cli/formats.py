@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Annotated, BinaryIO, Literal
 
 import polars as pl
@@ -21,7 +22,7 @@ SHOWN_ROWS = 200
 WIDE = 10_000
 ROWS_PER_GROUP = 1_000_000
 
-notes = Console(stderr=True, highlight=False)
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
 """Where everything goes that is not the result."""
 
 
@@ -56,13 +57,14 @@ def show_table(rows: pl.DataFrame, title: str = "") -> None:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
 
 
 def _write_csv(reader: pa.RecordBatchReader, stream: BinaryIO) -> None:
-    _frame(reader.schema.empty_table()).write_csv(stream)
-    for frame in _frames(reader):
-        frame.write_csv(stream, include_header=False)
+    stream.write(_frame(reader.schema.empty_table()).write_csv().encode())
+    stream.writelines(frame.write_csv(include_header=False).encode() for frame in _frames(reader))
 
 
 def _write_json(reader: pa.RecordBatchReader, stream: BinaryIO) -> None:
@@ -75,8 +77,7 @@ def _write_json(reader: pa.RecordBatchReader, stream: BinaryIO) -> None:
 
 
 def _write_json_lines(reader: pa.RecordBatchReader, stream: BinaryIO) -> None:
-    for frame in _frames(reader):
-        frame.write_ndjson(stream)
+    stream.writelines(frame.write_ndjson().encode() for frame in _frames(reader))
 
 
 def _write_parquet(reader: pa.RecordBatchReader, stream: BinaryIO) -> None:

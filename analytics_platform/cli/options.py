@@ -22,7 +22,7 @@ AsOfOption = Annotated[
     str | None,
     typer.Option(
         "--as-of",
-        help="Read the lake as it was: an ISO instant (UTC where it names no zone), or 'version N' of one table.",
+        help="Read the lake as it was: an ISO instant (UTC unless it names a zone), or 'version N'.",
         metavar="WHEN",
         show_default=False,
     ),

@@ -41,11 +41,11 @@ def sql(
     snapshot = pinned(engine, query, as_of)
     with engine.stream(query, snapshot=snapshot) as rows:
         if output is not None:
-            notes.print(f"{write_file(rows, output):,} rows of {snapshot} written to {output}")
+            notes.print(f"{write_file(rows, output):,} rows from {snapshot} written to {output}")
         elif form == "table":
             result = pl.DataFrame(rows.read_all())
             show_table(result)
-            notes.print(f"{result.height:,} rows of {snapshot}", style="dim")
+            notes.print(f"{result.height:,} rows from {snapshot}", style="dim")
         else:
             if form == "parquet" and sys.stdout.isatty():
                 raise AnalyticsError("Parquet is not for a screen: give --output FILE or redirect.")
@@ -73,4 +73,4 @@ def export(
     query = " AND ".join([f"SELECT * FROM {table} WHERE true", *(CONDITIONS[name] for name in bounds)])  # noqa: S608
     snapshot = pinned(engine, query, as_of)
     with engine.stream(query, bounds, snapshot) as rows:
-        notes.print(f"{write_file(rows, file):,} rows of {snapshot} written to {file}")
+        notes.print(f"{write_file(rows, file):,} rows from {snapshot} written to {file}")

@@ -20,8 +20,7 @@ def maintain(form: FormatOption = "table") -> None:
     """
     workspace = open_workspace()
     lake, retention = workspace.lake, workspace.settings.retention_days
-    done = [
-        Upkeep(table, compact(lake, table), vacuum(lake, table, retention))
-        for table in track(lake.tables(), "maintaining", console=notes, transient=True)
-    ]
+    quiet = not notes.is_terminal
+    tables = track(lake.tables(), "maintaining", console=notes, transient=True, disable=quiet)
+    done = [Upkeep(table, compact(lake, table), vacuum(lake, table, retention)) for table in tables]
     show(pl.DataFrame(done, UPKEEP), form)

@@ -1,36 +1,31 @@
-"""Checks as Dagster shows them: claims of the packages, the contract of raw tables, freshness.
+"""Checks that run with a table: claims of the packages, the contract and the keys of raw tables.
 
 Belongs here: how a claim becomes an asset check and what its result says. Does not: the claims
-themselves (`activity/checks/*.sql`, `event_contract`).
+themselves (`activity/checks/*.sql`, `event_contract`), nor what runs apart (`freshness.py`).
 
 A check of a daily table looks at the days of its run. Days found wrong stay wrong until they are built
-again: a result fails while any is left, but blocks, and is an error, only for the days of the run.
+again: a result fails while any is left, but blocks, and is an error, only for days of the run itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import dagster as dg
 import polars as pl
-from dagster._core.storage.asset_check_execution_record import (
-    COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
-)
 
 from analytics_platform import activity, behaviour
-from analytics_platform.defs.partitions import is_fed_daily, known_days
-from analytics_platform.defs.resources import WorkspaceResource
+from analytics_platform.alerts import CheckResult
+from analytics_platform.defs.check_results import failing_days, record
+from analytics_platform.defs.history import FAILING_DAYS
 from analytics_platform.defs.table_facts import asset_key, markdown_table
 from analytics_platform.event_contract import CONTRACTS, Contract
-from analytics_platform.lakehouse import Check, Finding, Window
+from analytics_platform.lakehouse import Check, Window
 from analytics_platform.lakehouse.check import Severity
-from analytics_platform.workspace import MODELS, Workspace
+from analytics_platform.workspace import Workspace
 
 CHECKS: tuple[Check, ...] = (*activity.CHECKS, *behaviour.CHECKS)
-DAILY_TABLES = ("raw.events", *(name for name, model in MODELS.items() if model.is_daily))
-FAILING_DAYS = "failing_days"
-GRACE = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -48,9 +43,21 @@ class Verdict:
     examples: str
 
 
+CLEAN = Verdict(0, frozenset(), "")
+
+
 @dataclass(frozen=True)
 class TableCheck:
-    """A claim about one table and what looks for its counter-examples."""
+    """A claim about one table and what looks for its counter-examples.
+
+    Attributes:
+        name: snake case, unique within the table.
+        table: `schema.table`.
+        description: the claim, in one sentence.
+        severity: `error` or `warn`.
+        is_blocking: whether what reads the table must not be built when the claim is false.
+        look: finds counter-examples in a window.
+    """
 
     name: str
     table: str
@@ -59,57 +66,67 @@ class TableCheck:
     is_blocking: bool
     look: Callable[[Workspace, Window], Verdict]
 
-    @property
-    def key(self) -> dg.AssetCheckKey:
-        return dg.AssetCheckKey(asset_key(self.table), self.name)
-
     def spec(self) -> dg.AssetCheckSpec:
+        """What the asset announces of it."""
         return dg.AssetCheckSpec(
-            self.name, asset=self.key.asset_key, description=self.description, blocking=self.is_blocking
+            self.name, asset=asset_key(self.table), description=self.description, blocking=self.is_blocking
         )
 
 
 def checks_of(table: str) -> list[TableCheck]:
     """Every check that runs with a table, right after it is built."""
     claims = [_of_query(check) for check in CHECKS if check.table == table]
-    return [_of_contract(CONTRACTS[table]), *claims] if table in CONTRACTS else claims
+    if table not in CONTRACTS:
+        return claims
+    contract = CONTRACTS[table]
+    keys = [] if table == "raw.events" else [_of_query(_unique_key(contract))]
+    return [_of_contract(contract), *keys, *claims]
 
 
-def results(
-    context: dg.AssetExecutionContext, checks: Iterable[TableCheck], workspace: Workspace, window: Window
-) -> Iterator[dg.AssetCheckResult]:
-    """Run checks over the days of a run."""
-    for check in checks:
-        verdict = check.look(workspace, window)
-        earlier = {
-            day
-            for day in failing_days(context.instance, check.key)
-            if date.fromisoformat(day) not in window
-        }
-        yield _result(check, verdict, earlier)
+def run_checks(
+    checks: Iterable[TableCheck], workspace: Workspace, window: Window, run_id: str
+) -> list[dg.AssetCheckResult]:
+    """Look for counter-examples in the days of a run, and keep what was found in the lake."""
+    looked = [(check, check.look(workspace, window)) for check in checks]
+    earlier = {table: failing_days(workspace.lake, table) for table in {check.table for check, _ in looked}}
+    results = [
+        (_result(check, verdict, earlier[check.table].get(check.name, set()), window, run_id), verdict)
+        for check, verdict in looked
+    ]
+    record(workspace.lake, (result for result, _ in results))
+    return [_evaluation(result, verdict) for result, verdict in results]
 
 
-def failing_days(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> list[str]:
-    """Days that the newest result of a check calls wrong."""
-    records = instance.event_log_storage.get_asset_check_execution_history(
-        key, limit=1, status=COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES
+def _result(
+    check: TableCheck, verdict: Verdict, earlier: set[str], window: Window, run_id: str
+) -> CheckResult:
+    left = {day for day in earlier if date.fromisoformat(day) not in window}
+    return CheckResult(
+        table=check.table,
+        check=check.name,
+        passed=not verdict.rows and not left,
+        is_error=check.severity == "error" and (verdict.rows > 0 or not left),
+        description=check.description,
+        failing_days=verdict.days | left,
+        run_id=run_id,
     )
-    evaluation = records[0].evaluation if records else None
-    value: Any = evaluation.metadata.get(FAILING_DAYS) if evaluation else None
-    return list(value.value) if value is not None else []
 
 
-def _result(check: TableCheck, verdict: Verdict, earlier: set[str]) -> dg.AssetCheckResult:
-    is_error = verdict.rows and check.severity == "error"
-    metadata: dict[str, Any] = {FAILING_DAYS: sorted(verdict.days | earlier), "offending_rows": verdict.rows}
+def _evaluation(result: CheckResult, verdict: Verdict) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {FAILING_DAYS: sorted(result.failing_days), "offending_rows": verdict.rows}
     if verdict.examples:
         metadata["examples"] = dg.MetadataValue.md(verdict.examples)
+    return evaluation_of(result, metadata)
+
+
+def evaluation_of(result: CheckResult, metadata: dict[str, Any]) -> dg.AssetCheckResult:
+    """A result as Dagster takes it."""
     return dg.AssetCheckResult(
-        passed=not verdict.rows and not earlier,
-        asset_key=check.key.asset_key,
-        check_name=check.name,
-        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
-        description=check.description,
+        passed=result.passed,
+        asset_key=asset_key(result.table),
+        check_name=result.check,
+        severity=dg.AssetCheckSeverity.ERROR if result.is_error else dg.AssetCheckSeverity.WARN,
+        description=result.description,
         metadata=metadata,
     )
 
@@ -117,15 +134,27 @@ def _result(check: TableCheck, verdict: Verdict, earlier: set[str]) -> dg.AssetC
 def _of_query(check: Check) -> TableCheck:
     def look(workspace: Workspace, window: Window) -> Verdict:
         finding = check.run(workspace.engine, window)
-        return Verdict(finding.offending.num_rows, frozenset(finding.days), _examples(finding))
+        if finding.passed:
+            return CLEAN
+        examples = markdown_table(finding.examples(), finding.offending.column_names)
+        return Verdict(finding.offending.num_rows, frozenset(finding.days), examples)
 
-    return TableCheck(
-        check.name, check.table, check.description, check.severity, check.is_blocking, look
+    return TableCheck(check.name, check.table, check.description, check.severity, check.is_blocking, look)
+
+
+def _unique_key(contract: Contract) -> Check:
+    """Rows of the window whose key stands in the table more than once, on whatever days."""
+    key = ", ".join(contract.key)
+    return Check(
+        name="unique_key",
+        table=contract.table,
+        description=f"No two rows share {key}.",
+        sql=(
+            f"SELECT {key}, max(event_date) AS event_date, count(*) AS copies FROM {contract.table} "  # noqa: S608
+            f"GROUP BY {key} HAVING count(*) > 1 AND max(event_date) BETWEEN $first_day AND $last_day"
+        ),
+        is_blocking=True,
     )
-
-
-def _examples(finding: Finding) -> str:
-    return "" if finding.passed else markdown_table(finding.examples(), finding.offending.column_names)
 
 
 def _of_contract(contract: Contract) -> TableCheck:
@@ -134,64 +163,17 @@ def _of_contract(contract: Contract) -> TableCheck:
         in_window = rows.filter(pl.col("event_date").is_between(window.first_day, window.last_day))
         broken = contract.violations(in_window)
         if not broken:
-            return Verdict(0, frozenset(), "")
+            return CLEAN
         offending = in_window.select("event_date", contract.first_violation()).drop_nulls("reason").collect()
         days = frozenset(str(day) for day in offending["event_date"].unique())
         reasons = [{"reason": reason, "rows": count} for reason, count in broken.items()]
         return Verdict(offending.height, days, markdown_table(reasons, ("reason", "rows")))
 
     return TableCheck(
-        "contract", contract.table, "Every value is of its contract's kind and range.", "error", True, look
+        name="contract",
+        table=contract.table,
+        description="Every value is one that the contract allows.",
+        severity="error",
+        is_blocking=True,
+        look=look,
     )
-
-
-def expected_day(workspace: Workspace, now: datetime) -> date | None:
-    """The newest day that tables should hold; None while there is nothing to expect.
-
-    Args:
-        workspace: whose world or log ends somewhere.
-        now: the instant of asking; a day is expected six hours after its end.
-    """
-    yesterday = (now.astimezone(workspace.settings.zone) - GRACE).date() - timedelta(days=1)
-    days = known_days(workspace)
-    if days is None or yesterday < days.first_day:
-        return None
-    return yesterday if is_fed_daily(workspace) else min(yesterday, days.last_day)
-
-
-def _freshness(workspace: Workspace, table: str, expected: date | None) -> dg.AssetCheckResult:
-    held = workspace.lake.days(table)
-    newest = held[-1] if held else None
-    passed = expected is None or (newest is not None and newest >= expected)
-    said = f"Newest day: {newest or 'none'}; expected: {expected or 'none yet'}."
-    behind = {"days_behind": (expected - newest).days} if expected and newest else {}
-    return dg.AssetCheckResult(
-        passed=passed,
-        asset_key=asset_key(table),
-        check_name="freshness",
-        severity=dg.AssetCheckSeverity.WARN,
-        description=said,
-        metadata={"newest_day": str(newest), "expected_day": str(expected), **behind},
-    )
-
-
-@dg.multi_asset_check(
-    name="freshness",
-    specs=[
-        dg.AssetCheckSpec(
-            "freshness",
-            asset=asset_key(table),
-            description="Holds yesterday, or the last day of the world or of the log.",
-        )
-        for table in DAILY_TABLES
-    ],
-    can_subset=True,
-)
-def freshness(
-    context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource
-) -> Iterator[dg.AssetCheckResult]:
-    """Asked apart from the runs that build tables, so that a run that never came is noticed."""
-    opened = workspace.open()
-    expected = expected_day(opened, datetime.now(UTC))
-    for key in sorted(context.selected_asset_check_keys):
-        yield _freshness(opened, ".".join(key.asset_key.path), expected)

@@ -6,12 +6,13 @@ of CPU a day and table, 1.6 ms in batches. Files and schema stay Dagster's; with
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Self
 
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite_storage import SqliteStorageConfig
 from dagster._serdes import ConfigurableClassData
 
 BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
@@ -28,10 +29,14 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         self._db_lock = threading.RLock()
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: SqliteStorageConfig
+    ) -> Self:
+        """How Dagster builds it from `dagster.yaml`."""
         return cls(inst_data=inst_data, **config_value)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store all or, on an error, none: Dagster then stores them one by one."""
         with ExitStack() as connections:
             self._batch.held = {}
             self._batch.connections = connections
@@ -42,7 +47,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 del self._batch.held
 
     @contextmanager
-    def _connect(self, shard: str) -> Iterator[Any]:
+    def _connect(self, shard: str) -> Generator[Any]:
         held: dict[str, Any] | None = getattr(self._batch, "held", None)
         if held is None:
             with super()._connect(shard) as connection:

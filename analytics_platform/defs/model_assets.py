@@ -8,7 +8,7 @@ import hashlib
 
 import dagster as dg
 
-from analytics_platform.defs.checks import checks_of, results
+from analytics_platform.defs.checks import checks_of, run_checks
 from analytics_platform.defs.partitions import ONE_RUN, daily_partitions, window_of
 from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.table_facts import (
@@ -56,7 +56,7 @@ def model_asset(model: Model, owner: str) -> dg.AssetsDefinition:
             report_days(context, opened, model.name, window, metadata)
             metadata = {}
         return dg.MaterializeResult(
-            metadata=metadata, check_results=list(results(context, checks, opened, window))
+            metadata=metadata, check_results=run_checks(checks, opened, window, context.run_id)
         )
 
     return build
@@ -85,7 +85,7 @@ def _build(workspace: Workspace, model: Model, window: Window) -> Metadata:
         **lineage,
         "dagster/column_schema": column_schema(written.schema),
         "rows_written": written.rows,
-        "inputs": {table: version for table, version in sorted(written.versions.items())},
+        "inputs": dict(sorted(written.versions.items())),
     }
     if model.is_daily:
         return facts

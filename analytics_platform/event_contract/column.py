@@ -77,11 +77,11 @@ class Column:
         if self.allowed:
             yield f"unknown {self.name}", value.is_not_null() & ~value.is_in(list(self.allowed))
         if self.kind is Kind.DOUBLE:
-            yield f"{self.name} is not a finite number", (~value.is_finite()).fill_null(False)
+            yield f"{self.name} is not a finite number", (~value.is_finite()).fill_null(value=False)
         if self.minimum is not None:
-            yield f"{self.name} below {self.minimum:g}", (value < self.minimum).fill_null(False)
+            yield f"{self.name} below {self.minimum:g}", (value < self.minimum).fill_null(value=False)
         if self.maximum is not None:
-            yield f"{self.name} above {self.maximum:g}", (value > self.maximum).fill_null(False)
+            yield f"{self.name} above {self.maximum:g}", (value > self.maximum).fill_null(value=False)
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,11 @@ def _numbered(event_id: pl.Expr, rule: int) -> pl.Expr:
     return event_id.map_batches(numbered, return_dtype=pl.Int64, is_elementwise=True)
 
 
+def concatenated(files: Iterable[Staged]) -> pl.LazyFrame:
+    """Events of several files."""
+    return pl.concat(file.events() for file in files)
+
+
 def identified(events: pl.DataFrame) -> pl.DataFrame:
     """The same events with an `event_id` each.
 
@@ -109,8 +114,7 @@ def repeated_ids(files: Sequence[Staged], lake: Lake) -> pl.DataFrame:
     The first row with an id stands. A later row of the same file is a duplicate; a row of another file
     (or an event in the lake) that says the same happened is the same event and no fault.
     """
-    events = pl.concat(file.events() for file in files)
-    stated = events.select("file", ROW, "event_id", *SAME_EVENT).filter(pl.col("event_id").is_not_null())
+    stated = concatenated(files).select("file", ROW, "event_id", *SAME_EVENT).filter(pl.col("event_id").is_not_null())
     several = stated.group_by("event_id").len().filter(pl.col("len") > 1)
     copies = stated.join(several, on="event_id", how="semi").collect(engine="streaming").sort("file", ROW)
     firsts = copies.group_by("event_id", maintain_order=True).first()
@@ -137,8 +141,3 @@ def _reject(rows: pl.DataFrame, reason: str) -> pl.DataFrame:
 def without(events: pl.LazyFrame, rejects: pl.DataFrame) -> pl.LazyFrame:
     """Events whose rows were not rejected."""
     return events if rejects.is_empty() else events.join(rejects.lazy(), on=["file", ROW], how="anti")
-
-
-def concatenated(files: Iterable[Staged]) -> pl.LazyFrame:
-    """Events of several files."""
-    return pl.concat(file.events() for file in files)

@@ -70,9 +70,8 @@ class Source:
 
     def has(self, column: str) -> bool:
         """Whether rows may hold this column; `a.b` is the field b within a."""
-        if self.format == "jsonl" or column in self.schema:
-            return True
-        return any(name == column for name, _ in self._fields())
+        return column in self.schema or any(
+            name == column for name, _ in self._fields())
 
     def value(self, column: str) -> pl.Expr:
         """A column's value in `rows()`, null where a row has none."""
@@ -235,7 +234,8 @@ def open_source(path: Path, file_format: FileFormat) -> Source:
             raise AnalyticsError(f"{path} is UTF-16 text: save it as UTF-8; nothing was ingested.")
         if b"\0" in head:
             raise AnalyticsError(f"{path} holds binary data, not {source.format}; nothing was ingested.")
-    _ = source.schema
+    if not source.schema:
+        raise AnalyticsError(f"{path} holds no JSON objects, one a line; nothing was ingested.")
     return source
 
 

@@ -85,7 +85,7 @@ class Reading:
             AnalyticsError: a column is absent, or a time has a type that its format cannot mean.
         """
         for place, column in self.mapping.columns_named():
-            if not self.source.has(column):
+            if not self.source.has(column) and not self._is_optional(place):
                 raise AnalyticsError(
                     f"{self.source.path} has no column {column!r}, which the mapping names at {place}; "
                     f"it has {', '.join(self.source.schema)}. Correct the mapping (or its `file.delimiter`)."
@@ -96,6 +96,16 @@ class Reading:
                     f"{self.source.path}: the times in column {time.sources[0]!r} are numbers; say in the "
                     "mapping what they count: `format: epoch_s`, epoch_ms or epoch_us."
                 )
+
+    def notes(self) -> Iterator[str]:
+        """Columns that the mapping names and a file of JSON lines may lack, as sentences."""
+        for place, column in self.mapping.columns_named():
+            if not self.source.has(column):
+                yield f"The first lines of {self.source.path} have no {column!r}, which {place} names."
+
+    def _is_optional(self, place: str) -> bool:
+        """JSON lines may leave keys out, but not everywhere those that every event needs."""
+        return self.source.format == "jsonl" and not place.startswith(("user", "time"))
 
     def staged(self) -> pl.LazyFrame:
         """One row per row of the file: `ROW_COLUMNS`, and `EVENT_COLUMNS` prefixed by each rule's number."""

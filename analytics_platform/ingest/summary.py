@@ -57,6 +57,7 @@ class Summary:
         users_added: users seen for the first time.
         users_changed: known users who appeared earlier, or turned out to be teachers, or the like.
         threshold: share of rejected rows above which an ingest is refused.
+        notes: remarks that reject nothing, such as a key that no JSON line has.
     """
 
     outcome: Outcome
@@ -66,6 +67,7 @@ class Summary:
     users_added: int
     users_changed: int
     threshold: float
+    notes: tuple[str, ...] = ()
 
     @property
     def totals(self) -> FileSummary:
@@ -106,4 +108,5 @@ class Summary:
             "days": len(self.days),
             "files": [asdict(file) for file in self.files],
             "reasons": [asdict(reason) for reason in self.reasons],
+            "notes": list(self.notes),
         }

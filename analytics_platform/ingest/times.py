@@ -60,20 +60,22 @@ def _from_epoch(value: pl.Expr, microseconds: int) -> pl.Expr:
 
 
 def _from_iso(text: pl.Expr, zone: str) -> pl.Expr:
-    parts = text.str.extract_groups(ISO).struct
-    written = pl.concat_str(
-        parts.field("day"),
-        pl.lit("T"),
-        parts.field("minute").fill_null("00:00"),
-        parts.field("second").fill_null(":00"),
-    )
-    fraction = parts.field("fraction").fill_null("").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64)
-    naive = written.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False) + pl.duration(
-        microseconds=fraction
-    )
-    offset = parts.field("zone")
-    shifted = (naive - _offset(offset)).dt.replace_time_zone("UTC")
-    return pl.when(offset.is_null()).then(localised(naive, zone)).otherwise(shifted)
+    """Taken apart once a batch: as one expression the pattern would run for every part."""
+
+    def parsed(texts: pl.Series) -> pl.Series:
+        return texts.str.extract_groups(ISO).struct.unnest().select(_assembled(zone)).to_series()
+
+    return text.map_batches(parsed, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
+
+
+def _assembled(zone: str) -> pl.Expr:
+    minute, second = pl.col("minute").fill_null("00:00"), pl.col("second").fill_null(":00")
+    written = pl.concat_str("day", pl.lit("T"), minute, second)
+    fraction = pl.col("fraction").fill_null("").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64)
+    naive = written.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+    naive = naive + pl.duration(microseconds=fraction)
+    shifted = (naive - _offset(pl.col("zone"))).dt.replace_time_zone("UTC")
+    return pl.when(pl.col("zone").is_null()).then(localised(naive, zone)).otherwise(shifted)
 
 
 def _offset(zone: pl.Expr) -> pl.Expr:

@@ -14,15 +14,15 @@ from analytics_platform.lakehouse.window import Window
 
 __all__ = [
     "Check",
-    "Finding",
-    "load_checks",
-    "uniqueness",
     "DuckDBEngine",
     "Engine",
+    "Finding",
     "Lake",
     "Model",
     "Snapshot",
     "Window",
     "Written",
+    "load_checks",
     "load_models",
+    "uniqueness",
 ]

@@ -104,6 +104,7 @@ def uniqueness(model: Model) -> Check:
         name="unique_key",
         table=model.name,
         description=f"No two rows share {key}.",
-        sql=f"SELECT {key}, count(*) AS copies FROM {model.name} {bounds} GROUP BY {key} HAVING count(*) > 1",
+        sql=f"SELECT {key}, count(*) AS copies FROM {model.name} {bounds} "  # noqa: S608
+        f"GROUP BY {key} HAVING count(*) > 1",
         is_blocking=True,
     )

@@ -55,7 +55,8 @@ def connector(config: Mapping[str, str] | None = None) -> Connect:
 
     @contextmanager
     def connect() -> Generator[DuckDBPyConnection]:
-        with duckdb.connect(":memory:", config=dict(config or connection_config())) as connection:
+        settings = dict(config or connection_config())
+        with duckdb.connect(":memory:", config=settings) as connection:  # noqa: TID251
             yield connection
 
     return connect
@@ -89,7 +90,7 @@ class DuckDBEngine:
             raise AnalyticsError(f"{model.name} is built by day: give a window.")
         snapshot = self.snapshot(model.sql)
         note = {"inputs": str(snapshot), "window": str(window or "whole")}
-        with self._open(snapshot, model.sql) as connection, _plain_errors(model.name):
+        with _plain_errors(model.name), self._open(snapshot, model.sql) as connection:
             schema = _schema(_ordered(connection, model, window), model)
             if model.is_daily and window is not None:
                 batches = _batches(connection, model, window.slices(SLICE_DAYS))
@@ -124,7 +125,7 @@ class DuckDBEngine:
         if not isinstance(parse(sql), exp.Query):
             raise AnalyticsError("Only a SELECT is answered here; tables are written by `run`.")
         pinned = snapshot or self.snapshot(sql)
-        with self._open(pinned, sql) as connection, _plain_errors("query"):
+        with _plain_errors("query"), self._open(pinned, sql) as connection:
             yield connection.sql(sql, params=dict(parameters or {})).to_arrow_reader(BATCH_ROWS)
 
     def snapshot(self, sql: str, as_of: datetime | int | None = None) -> Snapshot:
@@ -142,7 +143,7 @@ class DuckDBEngine:
         with self._connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             for table in snapshot.tables.values():
-                _create_view(connection, table.name, _source(table))
+                _create_source(connection, table)
             self._create_views(connection, sql)
             yield connection
 
@@ -159,14 +160,26 @@ def _create_view(connection: DuckDBPyConnection, name: str, select: str) -> None
     connection.execute(f'CREATE OR REPLACE VIEW "{schema}"."{table}" AS {select}')
 
 
+def _create_source(connection: DuckDBPyConnection, table: PinnedTable) -> None:
+    try:
+        _create_view(connection, table.name, _source(table))
+    except duckdb.IOException:
+        rebuild = f"analytics-platform run --select {table.name.replace('.', '/')}"
+        raise AnalyticsError(
+            f"Table {table.name}: files of version {table.version} are gone or unreadable; read a newer "
+            f"version, or build it again with `{rebuild}`."
+        ) from None
+
+
 def _source(table: PinnedTable) -> str:
     """A SELECT over the pinned files, with the columns and types of the pinned schema."""
     if not table.files:
         columns = (f'NULL::{_sql_type(field.type)} AS "{field.name}"' for field in table.schema)
         return f"SELECT {', '.join(columns)} WHERE false"
     files = ", ".join("'" + file.replace("'", "''") + "'" for file in table.files)
-    columns = ", ".join(f'"{field.name}"::{_sql_type(field.type)} AS "{field.name}"' for field in table.schema)
-    return f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning => true, union_by_name => true)"
+    columns = ", ".join(f'"{f.name}"::{_sql_type(f.type)} AS "{f.name}"' for f in table.schema)
+    source = f"read_parquet([{files}], hive_partitioning => true, union_by_name => true)"
+    return f"SELECT {columns} FROM {source}"  # noqa: S608
 
 
 def _sql_type(arrow: pa.DataType) -> str:
@@ -179,7 +192,8 @@ def _ordered(connection: DuckDBPyConnection, model: Model, window: Window | None
     parameters: dict[str, object] = {}
     if window is not None:
         parameters = {name: value for name, value in window.parameters().items() if name in model.parameters}
-    return connection.sql(f"SELECT * FROM (\n{model.sql}\n) ORDER BY {order}", params=parameters)
+    ordered = f"SELECT * FROM (\n{model.sql}\n) ORDER BY {order}"  # noqa: S608
+    return connection.sql(ordered, params=parameters)
 
 
 def _batches(
@@ -194,7 +208,8 @@ def _schema(relation: DuckDBPyRelation, model: Model) -> pa.Schema:
     wrong = [pair for pair in zip(relation.columns, types, strict=True) if pair[1] not in STORABLE]
     if wrong:
         raise AnalyticsError(
-            f"{model.name}: column {wrong[0][0]} has type {wrong[0][1]}; cast it to one of {', '.join(STORABLE)}."
+            f"{model.name}: column {wrong[0][0]} has type {wrong[0][1]}; "
+            f"cast it to one of {', '.join(STORABLE)}."
         )
     return pa.schema(
         [

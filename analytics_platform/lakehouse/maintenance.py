@@ -44,6 +44,5 @@ def vacuum(lake: Lake, table: str, retention_days: int) -> int:
 def maintain(lake: Lake, retention_days: int) -> list[Upkeep]:
     """Compact and vacuum every table of the lake."""
     return [
-        Upkeep(table, compact(lake, table), vacuum(lake, table, retention_days))
-        for table in lake.tables()
+        Upkeep(table, compact(lake, table), vacuum(lake, table, retention_days)) for table in lake.tables()
     ]

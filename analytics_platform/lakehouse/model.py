@@ -77,7 +77,7 @@ class Model:
     @property
     def is_daily(self) -> bool:
         """Whether the model is built by window, one partition a reporting day."""
-        return not self.is_view and WINDOW_PARAMETERS <= self.parameters
+        return not self.is_view and self.parameters >= WINDOW_PARAMETERS
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -153,4 +153,5 @@ def _plain(error: SqlglotError) -> str:
     if not details:
         return str(error).splitlines()[0]
     first = details[0]
-    return f"{first['description']} at line {first['line']}, column {first['col']}, near {first['highlight']!r}."
+    place = f"line {first['line']}, column {first['col']}, near {first['highlight']!r}"
+    return f"{first['description']} at {place}."

@@ -13,8 +13,8 @@ from analytics_platform.simulation import draws
 from analytics_platform.simulation.calendar import day_start
 from analytics_platform.simulation.dynamics import Day, Dynamics
 from analytics_platform.simulation.interactions import Answers
-from analytics_platform.simulation.sessions import DAY_TICKS, FEATURES, TICKS, Uses
-from analytics_platform.simulation.state import FREE
+from analytics_platform.simulation.sessions import DAY_TICKS, Uses
+from analytics_platform.simulation.tables import FEATURES, TICKS
 
 MICROS_PER_TICK = 1_000_000 // TICKS
 HOUR_TICKS = 3600 * TICKS
@@ -72,8 +72,11 @@ class EventLog:
         event_id = np.empty(len(order), np.int64)
         event_id[order] = self._first_id(day.day) + np.arange(len(order))
         interaction_id = event_id[: len(day.uses.tick)]
-        delivered, repeat = self._deliveries(rows, order, event_id, day.day)
-        return self._event_table(day, rows, delivered, repeat, event_id), interaction_id
+        lots = draws.quarters(draws.words(draws.key(self.world.seed, "delivery"), event_id))
+        delivered, repeat = self._deliveries(rows, order, lots[:, 0], day.day)
+        delay = self._delay_table[lots[delivered, 1]]
+        delay[repeat] += self._delay_table[lots[delivered[repeat], 2]] + TICKS
+        return self._event_table(day, rows, delivered, delay, event_id), interaction_id
 
     def _rows(self, day: Day) -> Rows:
         uses, rating = day.uses, day.answers.rating
@@ -127,24 +130,25 @@ class EventLog:
         absent = np.full(len(user), NONE)
         return Rows(user, tick, _named("feature_used", len(user)), absent, absent)
 
-    def _deliveries(self, rows: Rows, order: Ints, event_id: Ints, day: int) -> tuple[Ints, NDArray[np.bool_]]:
+    def _deliveries(
+        self, rows: Rows, order: Ints, lot: NDArray[np.uint16], day: int
+    ) -> tuple[Ints, NDArray[np.bool_]]:
         """Rows in the order of the log, lost ones left out, doubled ones twice (True at the second)."""
         if day == self.faults.outage_day:
             spared = self.people.platform == PLATFORMS.index(self.faults.outage_spared)
-            lost = (rows.tick[order] // HOUR_TICKS == self.faults.outage_hour) & ~spared[rows.user[order]]
+            user = rows.user[order]
+            hour = (rows.tick[order] - self._skew[user]) // HOUR_TICKS
+            lost = (hour == self.faults.outage_hour) & ~spared[user]
             order = order[~lost]
         storm = day == self.faults.duplicate_day
         share = self.faults.duplicate_day_share if storm else self.faults.duplicate_share
-        lot = draws.quarters(draws.words(draws.key(self.world.seed, "delivery"), event_id[order]))[:, 0]
-        doubled = np.flatnonzero((lot + 0.5) / 65536 < share)
+        doubled = np.flatnonzero((lot[order] + 0.5) / 65536 < share)
         delivered = np.insert(order, doubled + 1, order[doubled])
         repeat = np.zeros(len(delivered), dtype=bool)
         repeat[doubled + 1 + np.arange(len(doubled))] = True
         return delivered, repeat
 
-    def _event_table(
-        self, day: Day, rows: Rows, delivered: Ints, repeat: NDArray[np.bool_], event_id: Ints
-    ) -> pa.Table:
+    def _event_table(self, day: Day, rows: Rows, delivered: Ints, delay: Ints, event_id: Ints) -> pa.Table:
         user, tick, name = rows.user[delivered], rows.tick[delivered], rows.name[delivered]
         use, session, ids = rows.use[delivered], rows.session[delivered], event_id[delivered]
         uses, rating = day.uses, day.answers.rating
@@ -166,17 +170,10 @@ class EventLog:
                 "interaction_id": pa.array(np.append(event_id[: len(uses.tick)], 0)[use], mask=use == NONE),
                 "platform": _text(self.people.platform[user].astype(np.int8), PLATFORMS),
                 "plan": _text(day.plan[user], PLANS),
-                "received_at": _instants(start + self._received(user, tick, ids, repeat) * MICROS_PER_TICK),
+                "received_at": _instants(start + (tick - self._skew[user] + delay) * MICROS_PER_TICK),
                 "event_date": pa.repeat(pa.scalar(self.world.date(day.day)), len(ids)),
             }
         )
-
-    def _received(self, user: Ints, tick: Ints, event_id: Ints, repeat: NDArray[np.bool_]) -> Ints:
-        """Ticks at which deliveries arrive; a second delivery follows the first."""
-        lots = draws.quarters(draws.words(draws.key(self.world.seed, "delivery"), event_id))
-        delay = self._delay_table[lots[:, 1]]
-        delay[repeat] += self._delay_table[lots[repeat, 2]] + TICKS
-        return tick - self._skew[user] + delay
 
     def interactions(self, day: Day, interaction_id: Ints) -> pa.Table:
         """The day's `raw.interactions`, one for each use, in the order of users and time."""

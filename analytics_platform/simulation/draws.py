@@ -43,7 +43,7 @@ def words(stream_key: int, counters: NDArray[np.integer]) -> Words:
 def uniforms(stream_key: int, counters: NDArray[np.integer]) -> Floats:
     """A number in (0, 1) for each counter."""
     bits = words(stream_key, counters) >> np.uint64(11)
-    return (bits + 0.5) * 2.0**-53
+    return (bits.astype(np.float64) + 0.5) * 2.0**-53
 
 
 def normals(stream_key: int, counters: NDArray[np.integer]) -> Floats:

@@ -16,8 +16,9 @@ from analytics_platform.simulation.interactions import Answers, Assistant
 from analytics_platform.simulation.money import Moves, Till
 from analytics_platform.simulation.planted import Counterfactual, Planted
 from analytics_platform.simulation.population import Population, populate
-from analytics_platform.simulation.sessions import QUIZ, SessionMaker, Uses
+from analytics_platform.simulation.sessions import SessionMaker, Uses
 from analytics_platform.simulation.state import ALIVE, GONE, PAID, State
+from analytics_platform.simulation.tables import QUIZ
 from analytics_platform.simulation.world import World
 
 RETURNING_HABIT = 0.15

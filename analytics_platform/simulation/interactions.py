@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from analytics_platform.simulation import draws
 from analytics_platform.simulation.planted import Planted
 from analytics_platform.simulation.population import Population
-from analytics_platform.simulation.sessions import FEATURES, Uses
+from analytics_platform.simulation.sessions import Uses
 from analytics_platform.simulation.state import State
+from analytics_platform.simulation.tables import FEATURES
 from analytics_platform.simulation.world import World
 
 COST_UNIT = 2.0**-30

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from analytics_platform.simulation import draws
 from analytics_platform.simulation.planted import Planted
 from analytics_platform.simulation.population import Population
-from analytics_platform.simulation.sessions import TICKS, Uses
+from analytics_platform.simulation.sessions import Uses
 from analytics_platform.simulation.state import FREE, PAID, TRIAL, State
+from analytics_platform.simulation.tables import TICKS
 from analytics_platform.simulation.world import World
 
 Ints = NDArray[np.int64]
@@ -52,7 +53,9 @@ class Till:
         state.plan_day[ending[converts]] = day
         state.plan[due[cancels]] = FREE
         decided = (("subscribed", ending[converts]), ("cancelled", due[cancels]), ("renewed", due[~cancels]))
-        return [Moves(name, users, self._billing_ticks(users, day), False) for name, users in decided]
+        return [
+            Moves(name, users, self._billing_ticks(users, day), in_session=False) for name, users in decided
+        ]
 
     def tempt(self, state: State, uses: Uses, day: int) -> list[Moves]:
         """Paywalls met by active free users, and the trials that some of them start."""
@@ -69,13 +72,16 @@ class Till:
         state.plan[users[starts]] = TRIAL
         state.plan_day[users[starts]] = day
         return [
-            Moves("paywall_viewed", users, ticks, True),
-            Moves("trial_started", users[starts], ticks[starts] + TICKS // 2, True),
+            Moves("paywall_viewed", users, ticks, in_session=True),
+            Moves("trial_started", users[starts], ticks[starts] + TICKS // 2, in_session=True),
         ]
 
     def _convert_logit(self, state: State, users: Ints) -> NDArray[np.float64]:
         rules = self.rules
-        gains = rules.convert_by_habit * state.habit[users] + rules.convert_by_experience * state.experience[users]
+        gains = (
+            rules.convert_by_habit * state.habit[users]
+            + rules.convert_by_experience * state.experience[users]
+        )
         return rules.convert_logit + gains - 0.5 * self.people.price[users]
 
     def _cancel_logit(self, state: State, users: Ints) -> NDArray[np.float64]:

@@ -28,10 +28,12 @@ def parameter(meaning: str, unit: str = "", **bounds: float) -> Any:
 
 
 def share(meaning: str) -> Any:
+    """A documented number between 0 and 1."""
     return parameter(meaning, "share", ge=0, le=1)
 
 
 def spread(meaning: str, unit: str) -> Any:
+    """A documented standard deviation."""
     return parameter(meaning, unit, ge=0, le=5)
 
 
@@ -156,14 +158,18 @@ class Interactions(Part):
     ability_quality: float = parameter("quality felt, gained by one SD of ability", "quality")
     quality_sd: float = spread("spread of quality from answer to answer", "quality")
     failure_quality: float = parameter("change of quality when an answer fails", "quality")
-    expectation_memory: float = parameter("share of expectation that an active day keeps", "share", ge=0, lt=1)
+    expectation_memory: float = parameter(
+        "share of expectation that an active day keeps", "share", ge=0, lt=1
+    )
     latency_patience: float = parameter("experience lost as latency grows by an e-fold", "quality")
     rating_logit: float = parameter("rating an answer that was as expected", "logit")
     rating_by_surprise: float = parameter("rating gained by one unit of surprise, good or bad", "logit")
     rating_teacher_logit: float = parameter("teachers' rating against students'", "logit")
     severity_sd: float = spread("spread of raters' severity", "quality")
     mood_sd: float = spread("spread of mood from rating to rating", "quality")
-    thresholds: tuple[float, float, float, float] = parameter("least quality felt for 2, 3, 4, 5 stars", "quality")
+    thresholds: tuple[float, float, float, float] = parameter(
+        "least quality felt for 2, 3, 4, 5 stars", "quality"
+    )
     input_tokens: dict[Feature, float] = parameter("median tokens sent", "tokens")
     output_tokens: dict[Feature, float] = parameter("median tokens received", "tokens")
     tokens_sd: float = spread("spread of tokens from call to call", "log")
@@ -173,7 +179,9 @@ class Interactions(Part):
 class Money(Part):
     """Paywall, trial, subscription."""
 
-    paywall_uses: float = parameter("uses in a week at which half of free users meet the paywall", "uses", gt=0)
+    paywall_uses: float = parameter(
+        "uses in a week at which half of free users meet the paywall", "uses", gt=0
+    )
     paywall_logit: float = parameter("meeting the paywall at twice those uses", "logit")
     trial_logit: float = parameter("starting a trial at a paywall", "logit")
     trial_by_experience: float = parameter("trial gained by one unit of experience", "logit")
@@ -215,11 +223,19 @@ class Experiment(Part):
     first_day: int = parameter("first day of the world on which users are enrolled", "day", ge=0)
     last_day: int = parameter("last day of the world of enrolment and effect", "day", ge=0)
     treated_share: float = parameter("share allotted to treatment", "share", gt=0, lt=1)
-    effects: dict[Mechanism, dict[Role, float]] = parameter("planted change by mechanism and role", "mechanism's")
-    novelty_days: float | None = parameter("half-life of the effect after exposure; none: it stays", "days", gt=0)
-    spillover: float = share("of the effect that a user gets when all classmates are treated but not the user")
+    effects: dict[Mechanism, dict[Role, float]] = parameter(
+        "planted change by mechanism and role", "mechanism's"
+    )
+    novelty_days: float | None = parameter(
+        "half-life of the effect after exposure; none: it stays", "days", gt=0
+    )
+    spillover: float = share(
+        "of the effect that a user gets when all classmates are treated but not the user"
+    )
     model: str | None = parameter("model version that treated users are served; none: the one in force")
-    lost_platform: Literal["web", "ios", "android"] | None = parameter("platform whose treated exposures get lost")
+    lost_platform: Literal["web", "ios", "android"] | None = parameter(
+        "platform whose treated exposures get lost"
+    )
     lost_share: float = share("treated exposures lost on that platform")
     crossover_share: float = share("users logged in both variants")
 
@@ -234,7 +250,9 @@ class Launch(Part):
     """A feature that reaches countries one after the other."""
 
     feature: Feature = parameter("the feature")
-    launch_day: dict[str, int] = parameter("day of the world by country; a country left out never gets it", "day")
+    launch_day: dict[str, int] = parameter(
+        "day of the world by country; a country left out never gets it", "day"
+    )
     activity_logit: float = parameter("activity gained once the effect is full", "logit")
     ramp_days: float = parameter("days until the effect is full", "days", gt=0)
 

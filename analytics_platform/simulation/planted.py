@@ -127,7 +127,9 @@ class Planted:
         launch, never = self.world.parameters.launch, 2**30
         if not self.changed.launched:
             return np.full(len(self.world.parameters.countries), never)
-        return np.array([launch.launch_day.get(country, never) for country in self.world.parameters.countries])
+        return np.array(
+            [launch.launch_day.get(country, never) for country in self.world.parameters.countries]
+        )
 
     def _launch_effect(self, users: Users, day: int) -> Floats:
         launch = self.world.parameters.launch

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from analytics_platform.event_contract import CLASSROOMS, EXPOSURES, PLATFORMS, ROLES, USERS
 from analytics_platform.simulation import draws
 from analytics_platform.simulation.calendar import day_start
+from analytics_platform.simulation.delivery import MICROS_PER_TICK, SIGNUP_LEAD_TICKS
 from analytics_platform.simulation.dynamics import Day, Dynamics
 from analytics_platform.simulation.population import TEACHER
-from analytics_platform.simulation.delivery import MICROS_PER_TICK, SIGNUP_LEAD_TICKS
 
 SUBJECTS = ("mathematics", "biology", "history", "chemistry", "literature", "physics")
 GRADES = ("6-8", "9-10", "11-12", "university")

@@ -70,9 +70,9 @@ class State:
         )
 
     def copy(self) -> "State":
-        return State(self.day, **{name: values.copy() for name, values in self._arrays().items()})
+        return State(self.day, **{name: values.copy() for name, values in self.arrays().items()})
 
-    def _arrays(self) -> dict[str, NDArray]:
+    def arrays(self) -> dict[str, NDArray]:
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "day"}
 
 
@@ -94,7 +94,7 @@ class Checkpoints:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
-            np.savez(file, **state._arrays())  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            np.savez(file, allow_pickle=False, **state.arrays())
         os.replace(file.name, path)  # noqa: PTH105
 
     def newest(self, day: int) -> State | None:

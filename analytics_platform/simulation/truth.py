@@ -15,9 +15,9 @@ from analytics_platform.lakehouse import Lake
 from analytics_platform.simulation.dynamics import Day, Dynamics
 from analytics_platform.simulation.planted import Counterfactual
 from analytics_platform.simulation.population import STUDENT, TEACHER
-from analytics_platform.simulation.sessions import QUIZ, TICKS
 from analytics_platform.simulation.simulate import checkpoints_of, state_before
 from analytics_platform.simulation.state import NEVER, State
+from analytics_platform.simulation.tables import QUIZ, TICKS
 from analytics_platform.simulation.world import World, flatten
 
 Floats = NDArray[np.float64]
@@ -170,7 +170,11 @@ def effects(lake: Lake, dynamics: Dynamics, contrast: Contrast) -> list[dict[str
     control, other_entry = _outcomes(lake, dynamics, contrast, contrast.control)
     entered = (entry >= 0) & (other_entry >= 0)
     role = dynamics.people.role
-    populations = {"all": entered, "student": entered & (role == STUDENT), "teacher": entered & (role == TEACHER)}
+    populations = {
+        "all": entered,
+        "student": entered & (role == STUDENT),
+        "teacher": entered & (role == TEACHER),
+    }
     span = {
         "effect_id": contrast.effect_id,
         "first_date": dynamics.world.date(contrast.first_day),

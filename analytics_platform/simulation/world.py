@@ -60,7 +60,8 @@ class World:
     @property
     def digest(self) -> str:
         """Names everything that rows depend on: checkpoints of another world are never used."""
-        text = f"{self.parameters.model_dump_json()}|{self.users}|{self.seed}|{self.first_day}|{self.days}|{self.zone}"
+        size = f"{self.users}|{self.seed}|{self.first_day}|{self.days}|{self.zone}"
+        text = f"{self.parameters.model_dump_json()}|{size}"
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -100,7 +101,8 @@ def flatten(parameters: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any,
 def describe(world: World) -> str:
     """The world in words: Markdown with every parameter, its value, unit and meaning."""
     rows = "\n".join(
-        f"| `{path}` | {value} | {unit} | {meaning} |" for path, value, unit, meaning in flatten(world.parameters)
+        f"| `{path}` | {value} | {unit} | {meaning} |"
+        for path, value, unit, meaning in flatten(world.parameters)
     )
     experiments = "\n".join(
         f"- **{planted.id}** ({planted.unit}, {world.date(planted.first_day)} to {world.date(planted.last_day)}): "
@@ -161,7 +163,11 @@ def _check_names(parameters: Parameters, source: Path) -> None:
     models = {version.name for version in parameters.interactions.models}
     for experiment in parameters.experiments:
         if experiment.model is not None and experiment.model not in models:
-            raise AnalyticsError(f"{source}: experiments.{experiment.id}.model: no model is called {experiment.model}.")
+            raise AnalyticsError(
+                f"{source}: experiments.{experiment.id}.model: no model is called {experiment.model}."
+            )
     low, high = parameters.population.classroom_students
     if not 1 <= low <= high:
-        raise AnalyticsError(f"{source}: population.classroom_students: write least, most; got {low}, {high}.")
+        raise AnalyticsError(
+            f"{source}: population.classroom_students: write least, most; got {low}, {high}."
+        )

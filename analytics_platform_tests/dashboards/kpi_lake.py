@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from analytics_platform.lakehouse import Lake, Window
 
@@ -40,11 +41,18 @@ RATIOS = {
 }
 
 
-def kpi_rows(days: int = DAYS, users: int = 3000, *, first_day: date = FIRST_DAY, quiet: bool = False) -> pl.DataFrame:
+def kpi_rows(
+    days: int = DAYS, users: int = 3000, *, first_day: date = FIRST_DAY, quiet: bool = False
+) -> pl.DataFrame:
     """Rows of `behaviour.kpi_daily` for a product of about so many daily active users."""
     draws = np.random.default_rng(5)
     rows = [
-        {"event_date": day, "dimension": dimension, "segment": segment, **_counts(draws, offset, day, users * share)}
+        {
+            "event_date": day,
+            "dimension": dimension,
+            "segment": segment,
+            **_counts(draws, offset, day, users * share),
+        }
         for offset, day in enumerate(first_day + timedelta(days=n) for n in range(days))
         for dimension, shares in SEGMENTS.items()
         for segment, share in shares.items()
@@ -99,7 +107,9 @@ def adoption_rows(days: int = DAYS, users: int = 3000, *, first_day: date = FIRS
     return pl.DataFrame(list(_adoption(draws, days, users, first_day)))
 
 
-def _adoption(draws: np.random.Generator, days: int, users: int, first_day: date) -> Iterator[dict[str, object]]:
+def _adoption(
+    draws: np.random.Generator, days: int, users: int, first_day: date
+) -> Iterator[dict[str, object]]:
     for day in (first_day + timedelta(days=n) for n in range(days)):
         for role, share in {"all": 1.0, "student": 0.88, "teacher": 0.12}.items():
             active = int(users * share)
@@ -152,8 +162,8 @@ def write_checks(lake: Lake, outcomes: Sequence[tuple[str, str, str, bool, str]]
     lake.replace("quality.check_results", [table.cast(schema)], schema)
 
 
-def _plain(schema):  # type: ignore[no-untyped-def]
+def _plain(schema: pa.Schema) -> pa.Schema:
     """The schema with plain strings, as the lake stores them."""
-    import pyarrow as pa
-
-    return pa.schema([pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type) for f in schema])
+    return pa.schema(
+        [pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type) for f in schema]
+    )

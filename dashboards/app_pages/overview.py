@@ -9,10 +9,11 @@ import streamlit as st
 
 from analytics_platform.metrics import METRICS
 from dashboards import adoption, cards, charts, footers, health, series, status, trends
+from dashboards.dot_plots import dot_plot
 from dashboards.reader import ADOPTION, KPIS, open_reading
 
 PERIODS = {"4 weeks": 28, "12 weeks": 84, "26 weeks": 182, "All": None}
-LABELS = {metric.label: name for name, metric in METRICS.items() if name not in adoption.SHARES}
+LABELS = {metric.label: metric for metric in METRICS.values() if metric.grain != ADOPTION}
 
 reading = open_reading()
 kpis, now = reading.kpis, datetime.now(UTC)
@@ -20,27 +21,27 @@ full_day = health.last_full_day(reading)
 populations = trends.populations(kpis, full_day)
 problems = health.problems_of(reading, KPIS, now)
 
-st.title("Overview")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    st.title("Overview", anchor=False, width="content")
+    filters = st.container(horizontal=True, width="content")
+who = filters.selectbox("Users", populations, key="users", bind="query-params", width=170)
+last_day = filters.date_input(
+    "As of",
+    full_day,
+    min_value=reading.days[0],
+    max_value=full_day,
+    key="as_of",
+    bind="query-params",
+    format="YYYY-MM-DD",
+    width=150,
+)
 status.strip(reading, full_day)
-
-with st.container(horizontal=True):
-    who = st.selectbox("Users", populations, key="users", bind="query-params", width=200)
-    last_day = st.date_input(
-        "As of",
-        full_day,
-        min_value=kpis["event_date"].min(),
-        max_value=full_day,
-        key="as_of",
-        bind="query-params",
-        format="YYYY-MM-DD",
-        width=150,
-    )
 days = series.segment_days(kpis, *populations[who], last_day)
 
 key_cards = cards.cards(kpis, cards.FIRST_SCREEN, days)
-st.subheader(cards.week_in_words(key_cards))
+st.subheader(cards.week_in_words(key_cards), anchor=False)
 footers.banner(problems, last_day - timedelta(days=2 * series.WEEK - 1), last_day)
-cards.draw(key_cards)
+cards.draw(key_cards, columns=4)
 footers.footer(reading, KPIS, cards.READING_GUIDE, cards.as_rows(key_cards), "key_metrics")
 
 trend_title = st.container()
@@ -59,24 +60,20 @@ with st.container(horizontal=True):
         key="split",
         bind="query-params",
     )
-metric = METRICS[LABELS[label]]
+metric, population = LABELS[label], who
 if split in trends.DIMENSIONS and who == trends.ALL_USERS:
-    dimension = trends.DIMENSIONS[split]
+    dimension, population = trends.DIMENSIONS[split], f"{who} by {split.lower()}"
     names = trends.segments(kpis, dimension, last_day)
+    most = charts.MOST_SERIES
     chosen = st.multiselect(
-        split,
-        names,
-        names[: charts.MOST_SERIES],
-        max_selections=charts.MOST_SERIES,
-        key=dimension,
-        bind="query-params",
+        split, names, names[:most], max_selections=most, key=dimension, bind="query-params"
     )
-    trend = trends.split(kpis, metric, dimension, chosen, last_day, PERIODS[length])
+    trend = trends.split(kpis, metric, dimension, chosen, last_day, length=PERIODS[length])
 else:
     trend = trends.single(kpis, metric, populations[who], last_day, PERIODS[length])
 with trend_title:
-    st.subheader(trend.headline)
-    st.caption(trends.subtitle(metric, trend, who))
+    st.subheader(trend.headline, anchor=False)
+    st.caption(trends.subtitle(metric, trend, population))
 footers.banner(problems, trend.first_day, last_day)
 starts = trends.markers(reading.experiment_starts, trend.first_day, last_day)
 st.plotly_chart(
@@ -87,18 +84,24 @@ footers.footer(reading, KPIS, f"**{metric.label}**: {metric.description}", trend
 if ADOPTION in reading.snapshot.tables:
     week = adoption.week_of(reading.adoption, last_day)
     adoption_problems = health.problems_of(reading, ADOPTION, now)
-    for column, (name, share) in zip(st.columns(2, gap="large"), adoption.SHARES.items(), strict=True):
-        dots = adoption.dots(week, share)
+    for column, name in zip(st.columns(2, gap="large"), adoption.VERBS, strict=True):
+        metric = METRICS[name]
+        dots = adoption.dots(week, metric)
         with column:
-            st.subheader(adoption.finding(dots, share))
-            st.caption(adoption.subtitle(share, last_day))
+            st.subheader(adoption.finding(dots, metric), anchor=False)
+            st.caption(adoption.subtitle(metric, last_day))
             footers.banner(adoption_problems, last_day - timedelta(days=series.WEEK - 1), last_day)
-            st.plotly_chart(
-                charts.dot_plot(dots), config=charts.CONFIG, key=name, alt=adoption.finding(dots, share)
+            if any(dot.share is not None for dot in dots):
+                st.plotly_chart(
+                    dot_plot(dots), config=charts.CONFIG, key=name, alt=adoption.finding(dots, metric)
+                )
+            footers.footer(
+                reading, ADOPTION, f"**{metric.label}**: {metric.description}", adoption.as_rows(dots), name
             )
-            footers.footer(reading, ADOPTION, share.definition, adoption.as_rows(dots), name)
 
 more = cards.cards(kpis, cards.others(), days)
-st.subheader("More metrics")
-cards.draw(more)
+recorded = [card for card in more if card.is_recorded]
+st.subheader("More metrics", anchor=False)
+cards.draw(recorded, columns=6)
+st.caption(cards.unrecorded_in_words(more))
 footers.footer(reading, KPIS, cards.READING_GUIDE, cards.as_rows(more), "more_metrics")

@@ -1,0 +1,23 @@
+"""The behaviour tables as assets: the numbers of each day.
+
+Belongs here: which tables there are. Does not: what a table holds (`behaviour/<table>.sql`) or what a
+metric means (`metrics/registry.py`).
+"""
+
+import dagster as dg
+
+from analytics_platform.behaviour import FEATURE_ADOPTION_DAILY, KPI_DAILY
+from analytics_platform.defs.model_assets import model_asset
+
+OWNER = "team:product_analytics"
+
+
+@dg.definitions
+def behaviour() -> dg.Definitions:
+    """Each asset's inputs, columns, key and partitions are read from its SQL."""
+    return dg.Definitions(
+        assets=[
+            model_asset(KPI_DAILY, OWNER),  # by day: every KPI, overall and by segment
+            model_asset(FEATURE_ADOPTION_DAILY, OWNER),  # by day: use and repeated use of each feature
+        ]
+    )

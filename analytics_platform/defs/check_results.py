@@ -1,0 +1,80 @@
+"""`quality.check_results`: the newest result of every check, kept in the lake.
+
+Belongs here: the table that pages read, and that says which days were found wrong and not built again
+since. Does not: running checks (`checks.py`). Dagster's history holds every result there ever was.
+"""
+
+import fcntl
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import polars as pl
+import pyarrow as pa
+
+from analytics_platform.alerts import CheckResult
+from analytics_platform.lakehouse import Lake
+
+TABLE = "quality.check_results"
+KEY = ["table_name", "check_name"]
+COMMENTS = {
+    "table_name": "Table that the claim is about.",
+    "check_name": "Name of the check.",
+    "severity": "`error` or `warn`.",
+    "passed": "Whether nothing was found.",
+    "failing_days": "Reporting days found wrong and not built again since, separated by commas.",
+    "description": "The claim.",
+    "checked_at": "When it was looked at (UTC).",
+    "run_id": "The run of Dagster that did.",
+}
+TYPES = {"passed": pa.bool_(), "checked_at": pa.timestamp("us", tz="UTC")}
+SCHEMA = pa.schema(
+    [
+        pa.field(name, TYPES.get(name, pa.string()), metadata={"comment": comment})
+        for name, comment in COMMENTS.items()
+    ]
+)
+
+
+def record(lake: Lake, results: Iterable[CheckResult]) -> None:
+    """Put results in place of the earlier ones of the same checks."""
+    checked_at = datetime.now(UTC)
+    rows = [_row(result, checked_at) for result in results]
+    if not rows:
+        return
+    new = pl.DataFrame(pa.Table.from_pylist(rows, SCHEMA))
+    with _one_at_a_time(lake):
+        if lake.exists(TABLE):
+            held = lake.scan(TABLE).select(SCHEMA.names).collect()
+            new = pl.concat([held.join(new, on=KEY, how="anti"), new])
+        lake.replace(TABLE, [new.sort(KEY).to_arrow().cast(SCHEMA)], SCHEMA)
+
+
+def failing_days(lake: Lake, table: str) -> dict[str, set[str]]:
+    """Days that the newest result of each failing check of a table calls wrong, by check."""
+    if not lake.exists(TABLE):
+        return {}
+    failing = lake.scan(TABLE).filter(pl.col("table_name") == table, pl.col("failing_days") != "")
+    rows = failing.select("check_name", "failing_days").collect().iter_rows()
+    return {check: set(days.split(", ")) for check, days in rows}
+
+
+def _row(result: CheckResult, checked_at: datetime) -> dict[str, object]:
+    return {
+        "table_name": result.table,
+        "check_name": result.check,
+        "severity": "error" if result.is_error else "warn",
+        "passed": result.passed,
+        "failing_days": ", ".join(sorted(result.failing_days)),
+        "description": result.description,
+        "checked_at": checked_at,
+        "run_id": result.run_id,
+    }
+
+
+@contextmanager
+def _one_at_a_time(lake: Lake) -> Generator[None]:
+    """Two runs that end a step at once must not lose each other's results."""
+    with lake.root.with_name(f"{lake.root.name}.checks.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,35 @@
+"""What went wrong in a run, in one sentence."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
+
+from analytics_platform.errors import AnalyticsError
+
+
+def sentence(error: SerializableErrorInfo | None) -> str:
+    """The message of a user's mistake where there is one among the causes, else the innermost error."""
+    chain = list(_chain(error))
+    if not chain:
+        return "It ended without saying why."
+    mistakes = [link for link in chain if link.cls_name == AnalyticsError.__name__]
+    if mistakes:
+        return mistakes[0].message.strip().partition(": ")[2]
+    return " ".join(chain[-1].message.split())
+
+
+def _chain(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
+    while error is not None:
+        yield error
+        error = error.cause
+
+
+def step_name(step_key: str) -> str:
+    """`activity__sessions` is the step of `activity/sessions`."""
+    return step_key.replace("__", "/")
+
+
+def step_failure(event: dg.DagsterEvent) -> str:
+    """Which step failed and why."""
+    return f"{step_name(event.step_key or '')}: {sentence(event.step_failure_data.error)}"
