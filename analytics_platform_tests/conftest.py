@@ -1,10 +1,12 @@
 """Fixtures that several packages share."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from analytics_platform.lakehouse import Lake
+from analytics_platform_tests.derived_rows import build
 from analytics_platform_tests.small_log import SmallLog
 
 
@@ -14,3 +16,16 @@ def small_lake(tmp_path: Path) -> Lake:
     lake = Lake(tmp_path / "lake")
     SmallLog().write(lake)
     return lake
+
+
+@pytest.fixture(scope="session")
+def _built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lake = Lake(tmp_path_factory.mktemp("built") / "lake")
+    build(lake, SmallLog().write(lake))
+    return lake.root
+
+
+@pytest.fixture
+def built_lake(tmp_path: Path, _built_once: Path) -> Lake:
+    """`small_lake` with every model built; a copy for each test."""
+    return Lake(shutil.copytree(_built_once, tmp_path / "lake"))

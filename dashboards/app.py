@@ -12,4 +12,4 @@ page = st.navigation(
 try:
     page.run()
 except AnalyticsError as error:
-    st.info(str(error), title="Nothing to show yet", icon=":material/info:")
+    st.info(str(error), title="Nothing to show", icon=":material/info:")

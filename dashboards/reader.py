@@ -22,6 +22,7 @@ ADOPTION = "behaviour.feature_adoption_daily"
 CHECKS = "quality.check_results"
 EXPOSURES = "raw.exposures"
 INGESTED = "raw.ingested_files"
+TRUTH = "truth."
 
 CHECK_COLUMNS = {
     "table_name": pl.String,
@@ -66,7 +67,7 @@ class Reading:
     Attributes:
         settings: the settings in force.
         source: where the raw rows come from.
-        snapshot: every table of the lake, pinned at the start of the run.
+        snapshot: every table of the lake that a page may know, pinned at the start of the run.
     """
 
     settings: Settings
@@ -125,14 +126,14 @@ class Reading:
 
 
 def open_reading() -> Reading:
-    """Pin every table of the lake that the settings name.
+    """Pin every table of the lake that the settings name, but for the simulated world's secret truth.
 
     Raises:
         AnalyticsError: a setting is wrong, a table cannot be read, or there are no KPIs yet.
     """
     settings = load_settings()
     lake = Lake(settings.lake)
-    tables = [table for table in lake.tables() if lake.exists(table)]
+    tables = [table for table in lake.tables() if lake.exists(table) and not table.startswith(TRUTH)]
     is_log = INGESTED in tables if settings.source == "auto" else settings.source == "logs"
     reading = Reading(settings, "logs" if is_log else "simulation", lake.snapshot(tables))
     if KPIS not in tables or reading.snapshot.tables[KPIS].rows == 0:

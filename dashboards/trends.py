@@ -55,18 +55,25 @@ def populations(kpis: pl.DataFrame, last_day: date) -> dict[str, tuple[str, str]
 
 
 def single(
-    kpis: pl.DataFrame, metric: Metric, population: tuple[str, str], last_day: date, length: int | None
+    kpis: pl.DataFrame,
+    metric: Metric,
+    population: tuple[str, str],
+    last_day: date,
+    *,
+    full_day: date,
+    length: int | None,
 ) -> Trend:
     """One population: its smoothed line with single days behind it.
 
     Args:
-        kpis: `behaviour.kpi_daily`; days after `last_day` that it holds are drawn as not over.
+        kpis: `behaviour.kpi_daily`.
         metric: one of the registry.
         population: dimension and segment.
-        last_day: last day that was over.
+        last_day: last day that counts.
+        full_day: last day that was over; when it is `last_day`, an unfinished day after it is drawn too.
         length: calendar days shown; None for all.
     """
-    newest = kpis.select(pl.col("event_date").max()).item()
+    newest = kpis.select(pl.col("event_date").max()).item() if last_day == full_day else last_day
     days = series.segment_days(kpis, *population, newest)
     full = days.filter(pl.col("event_date") <= last_day)
     if full.is_empty():

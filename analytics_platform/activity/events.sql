@@ -12,16 +12,15 @@ repeated AS (
 -- The columns after received_at only settle ties: every engine and every re-run keeps the same delivery.
 ranked AS (
   SELECT
-    events.*,
+    *,
     row_number() OVER (
       PARTITION BY event_date, event_id
       ORDER BY
         received_at, event_time, user_id, event_name, platform, plan, feature, session_id,
         engagement_seconds, llm_rating, interaction_id
     ) AS delivery
-  FROM raw.events AS events
-  JOIN repeated USING (event_id)
-  WHERE event_date BETWEEN $first_day AND $last_day
+  FROM raw.events
+  WHERE event_date BETWEEN $first_day AND $last_day AND event_id IN (SELECT event_id FROM repeated)
 ),
 
 happened AS (
@@ -29,9 +28,8 @@ happened AS (
     event_id, user_id, session_id, event_time, event_name, feature, engagement_seconds, llm_rating,
     interaction_id, platform, plan, received_at, event_date,
     event_name IN ('subscribed', 'renewed', 'cancelled') AS is_billing
-  FROM raw.events AS events
-  WHERE event_date BETWEEN $first_day AND $last_day
-    AND NOT EXISTS (SELECT 1 FROM repeated WHERE repeated.event_id = events.event_id)
+  FROM raw.events
+  WHERE event_date BETWEEN $first_day AND $last_day AND event_id NOT IN (SELECT event_id FROM repeated)
   UNION ALL
   SELECT
     event_id, user_id, session_id, event_time, event_name, feature, engagement_seconds, llm_rating,
@@ -51,7 +49,7 @@ busy AS (
 ),
 
 bots AS (
-  SELECT event_date, user_id
+  SELECT event_date, user_id, TRUE AS is_bot
   FROM happened
   JOIN busy USING (event_date, user_id)
   WHERE event_name = 'feature_used'
@@ -117,7 +115,7 @@ SELECT
   plan, -- Plan of the user at that moment.
   received_at, -- When the log first received it (UTC).
   received_at > event_time + INTERVAL 1 HOUR AS is_late, -- Received more than an hour after it happened.
-  bots.user_id IS NOT NULL AS is_bot, -- Its user made more than 500 feature uses that day, or at least 100 over 20 or more hours.
+  coalesce(is_bot, FALSE) AS is_bot, -- Its user made more than 500 feature uses that day, or at least 100 over 20 or more hours.
   event_date -- Reporting day.
 FROM in_sessions
 LEFT JOIN bots USING (event_date, user_id)

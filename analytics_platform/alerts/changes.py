@@ -13,20 +13,20 @@ class CheckResult:
 
     Attributes:
         table: `schema.table` it is about.
-        check: its name.
+        name: of the check.
         passed: whether it found nothing.
         is_error: whether a failure is an error rather than a warning.
         description: the claim, or what was found.
-        failing_days: reporting days found wrong, ISO dates; empty where the check knows no days.
+        failing_days: reporting days found wrong, ISO dates in order; none where the check knows no days.
         run_id: the run that recorded it.
     """
 
     table: str
-    check: str
+    name: str
     passed: bool
     is_error: bool
     description: str
-    failing_days: frozenset[str]
+    failing_days: tuple[str, ...]
     run_id: str
 
 
@@ -63,7 +63,9 @@ def changes(
             news.append(("recovered", result))
         elif not result.passed and _is_worse(state, result):
             news.append(("failed", result))
-        state = CheckState(not result.passed, not result.passed and result.is_error, result.failing_days)
+        state = CheckState(
+            not result.passed, not result.passed and result.is_error, frozenset(result.failing_days)
+        )
     return state, news
 
 
@@ -72,5 +74,5 @@ def _is_worse(state: CheckState, result: CheckResult) -> bool:
         return True
     if result.failing_days:
         # A run over other days repeats the days found before as a warning: severity is no news here.
-        return not result.failing_days <= state.failing_days
+        return not state.failing_days.issuperset(result.failing_days)
     return result.is_error and not state.is_error

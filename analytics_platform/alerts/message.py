@@ -1,6 +1,6 @@
 """The words of an alert, plain and in Slack's shape, with links into the Dagster UI."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
@@ -42,15 +42,15 @@ class Alert:
 
 def check_alert(news: News, result: CheckResult, dagster_url: str) -> Alert:
     """What is said of a check that began to fail or recovered."""
-    subject = f"check {result.check} of {result.table}"
+    subject = f"check {result.name} of {result.table}"
     level = "Error" if result.is_error else "Warning"
     path = "/".join(quote(part) for part in result.table.split("."))
     return Alert(
-        id=f"{result.run_id}/{result.table}/{result.check}/{news}",
+        id=f"{result.run_id}/{result.table}/{result.name}/{news}",
         kind="check_failed" if news == "failed" else "check_recovered",
         title=f"{level}: {subject} failed" if news == "failed" else f"Recovered: {subject}",
         detail=" ".join(filter(None, (result.description, _days(result.failing_days)))),
-        link=f"{dagster_url.rstrip('/')}/assets/{path}?view=checks&checkDetail={quote(result.check)}",
+        link=f"{dagster_url.rstrip('/')}/assets/{path}?view=checks&checkDetail={quote(result.name)}",
         is_error=news == "failed" and result.is_error,
     )
 
@@ -76,12 +76,11 @@ def slack_message(alerts: Sequence[Alert]) -> dict[str, Any]:
     return {"text": "\n".join(_escape(alert.title) for alert in shown), "blocks": blocks}
 
 
-def _days(days: Iterable[str]) -> str:
-    ordered = sorted(days)
-    if not ordered:
+def _days(days: Sequence[str]) -> str:
+    if not days:
         return ""
-    more = f" and {len(ordered) - SHOWN_DAYS} more" if len(ordered) > SHOWN_DAYS else ""
-    return f"Days: {', '.join(ordered[:SHOWN_DAYS])}{more}."
+    more = f" and {len(days) - SHOWN_DAYS} more" if len(days) > SHOWN_DAYS else ""
+    return f"Days: {', '.join(days[:SHOWN_DAYS])}{more}."
 
 
 def _mrkdwn(alert: Alert) -> str:

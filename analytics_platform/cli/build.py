@@ -60,7 +60,7 @@ def build(window: Window, select: str = "*") -> launch.RunOutcome:
     for check in outcome.failed_checks:
         severity = "error" if check.is_error else "warning"
         notes.print(
-            f"{severity}: {check.table} {check.check}: {check.description} {_days(check.failing_days)}"
+            f"{severity}: {check.table} {check.name}: {check.description} {_days(check.failing_days)}"
         )
     return outcome
 
@@ -73,13 +73,12 @@ def refuse_failure(outcome: launch.RunOutcome) -> None:
     """
     if outcome.error is not None:
         raise AnalyticsError(outcome.error)
-    wrong = [f"{check.table} {check.check}" for check in outcome.failed_checks if check.is_error]
+    wrong = [f"{check.table} {check.name}" for check in outcome.failed_checks if check.is_error]
     if wrong:
         raise AnalyticsError(f"Built, but a check found an error: {', '.join(wrong)}.")
 
 
-def _days(failing: frozenset[str]) -> str:
-    days = sorted(failing)
+def _days(days: tuple[str, ...]) -> str:
     if not days:
         return ""
     return f" (on {', '.join(days[:3])}{f' and {len(days) - 3} more days' if len(days) > 3 else ''})"

@@ -9,11 +9,14 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import dagster as dg
 import polars as pl
 import pyarrow as pa
 
 from analytics_platform.alerts import CheckResult
+from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema
 from analytics_platform.lakehouse import Lake
+from analytics_platform.workspace import open_workspace
 
 TABLE = "quality.check_results"
 KEY = ["table_name", "check_name"]
@@ -34,6 +37,24 @@ SCHEMA = pa.schema(
         for name, comment in COMMENTS.items()
     ]
 )
+
+
+@dg.definitions
+def quality() -> dg.Definitions:
+    """The table as Dagster shows it: no run builds it alone, every check writes its line."""
+    shown = dg.AssetSpec(
+        asset_key(TABLE),
+        group_name="quality",
+        owners=["team:data_platform"],
+        kinds={"python", "deltalake"},
+        description="One row per check: its newest result.",
+        metadata={
+            **address(open_workspace().lake, TABLE),
+            **code_references(__file__),
+            "dagster/column_schema": column_schema(SCHEMA),
+        },
+    )
+    return dg.Definitions(assets=[shown])
 
 
 def record(lake: Lake, results: Iterable[CheckResult]) -> None:
@@ -62,10 +83,10 @@ def failing_days(lake: Lake, table: str) -> dict[str, set[str]]:
 def _row(result: CheckResult, checked_at: datetime) -> dict[str, object]:
     return {
         "table_name": result.table,
-        "check_name": result.check,
+        "check_name": result.name,
         "severity": "error" if result.is_error else "warn",
         "passed": result.passed,
-        "failing_days": ", ".join(sorted(result.failing_days)),
+        "failing_days": ", ".join(result.failing_days),
         "description": result.description,
         "checked_at": checked_at,
         "run_id": result.run_id,

@@ -103,17 +103,17 @@ def _result(
     left = {day for day in earlier if date.fromisoformat(day) not in window}
     return CheckResult(
         table=check.table,
-        check=check.name,
+        name=check.name,
         passed=not verdict.rows and not left,
         is_error=check.severity == "error" and (verdict.rows > 0 or not left),
         description=check.description,
-        failing_days=verdict.days | left,
+        failing_days=tuple(sorted(verdict.days | left)),
         run_id=run_id,
     )
 
 
 def _evaluation(result: CheckResult, verdict: Verdict) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {FAILING_DAYS: sorted(result.failing_days), "offending_rows": verdict.rows}
+    metadata: dict[str, Any] = {FAILING_DAYS: list(result.failing_days), "offending_rows": verdict.rows}
     if verdict.examples:
         metadata["examples"] = dg.MetadataValue.md(verdict.examples)
     return evaluation_of(result, metadata)
@@ -124,7 +124,7 @@ def evaluation_of(result: CheckResult, metadata: dict[str, Any]) -> dg.AssetChec
     return dg.AssetCheckResult(
         passed=result.passed,
         asset_key=asset_key(result.table),
-        check_name=result.check,
+        check_name=result.name,
         severity=dg.AssetCheckSeverity.ERROR if result.is_error else dg.AssetCheckSeverity.WARN,
         description=result.description,
         metadata=metadata,

@@ -8,6 +8,7 @@ of CPU a day and table, 1.6 ms in batches. Files and schema stay Dagster's; with
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 from dagster._core.events.log import EventLogEntry
@@ -32,8 +33,8 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: SqliteStorageConfig
     ) -> Self:
-        """How Dagster builds it from `dagster.yaml`."""
-        return cls(inst_data=inst_data, **config_value)
+        """How Dagster builds it: `base_dir` is its home, the files lie where its own storage puts them."""
+        return cls(str(Path(config_value["base_dir"]) / "history" / "runs"), inst_data)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store all or, on an error, none: Dagster then stores them one by one."""

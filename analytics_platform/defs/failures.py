@@ -7,22 +7,22 @@ from dagster_shared.error import SerializableErrorInfo
 
 from analytics_platform.errors import AnalyticsError
 
+INTERRUPTS = {KeyboardInterrupt.__name__, "DagsterExecutionInterruptedError"}
+INTERRUPTED = "It was interrupted."
+SILENT = "It ended without saying why."
+
 
 def sentence(error: SerializableErrorInfo | None) -> str:
     """The message of a user's mistake where there is one among the causes, else the innermost error."""
     chain = list(_chain(error))
     if not chain:
-        return "It ended without saying why."
+        return SILENT
+    if chain[-1].cls_name in INTERRUPTS:
+        return INTERRUPTED
     mistakes = [link for link in chain if link.cls_name == AnalyticsError.__name__]
     if mistakes:
         return mistakes[0].message.strip().partition(": ")[2]
     return " ".join(chain[-1].message.split())
-
-
-def _chain(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
-    while error is not None:
-        yield error
-        error = error.cause
 
 
 def step_name(step_key: str) -> str:
@@ -33,3 +33,15 @@ def step_name(step_key: str) -> str:
 def step_failure(event: dg.DagsterEvent) -> str:
     """Which step failed and why."""
     return f"{step_name(event.step_key or '')}: {sentence(event.step_failure_data.error)}"
+
+
+def run_failure(event: dg.DagsterEvent) -> str:
+    """Why a run failed none of whose steps did: it could not begin, was cut short, or its process died."""
+    error = event.job_failure_data.error
+    return sentence(error) if error else event.message or SILENT
+
+
+def _chain(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
+    while error is not None:
+        yield error
+        error = error.cause

@@ -60,10 +60,10 @@ def freshness(
 def _result(table: str, newest: date | None, expected: date | None, run_id: str) -> CheckResult:
     return CheckResult(
         table=table,
-        check=NAME,
+        name=NAME,
         passed=expected is None or (newest is not None and newest >= expected),
         is_error=False,
         description=CLAIM,
-        failing_days=frozenset(),
+        failing_days=(),
         run_id=run_id,
     )

@@ -16,7 +16,7 @@ from dagster._core.storage.asset_check_execution_record import (
 )
 
 from analytics_platform.alerts import CheckResult
-from analytics_platform.defs.failures import step_failure
+from analytics_platform.defs.failures import run_failure, step_failure
 
 FAILING_DAYS = "failing_days"
 LIMIT = 200
@@ -76,7 +76,7 @@ def check_result(evaluation: dg.AssetCheckEvaluation, run_id: str) -> CheckResul
     """An evaluation as Dagster records it, in plain terms."""
     return CheckResult(
         table=".".join(evaluation.asset_key.path),
-        check=evaluation.check_name,
+        name=evaluation.check_name,
         passed=evaluation.passed,
         is_error=evaluation.severity is dg.AssetCheckSeverity.ERROR,
         description=evaluation.description or "",
@@ -107,9 +107,9 @@ def _is_waiting(instance: dg.DagsterInstance, record: AssetCheckExecutionRecord)
     return run is not None and not run.is_finished
 
 
-def _days(evaluation: dg.AssetCheckEvaluation | None) -> frozenset[str]:
-    value: Any = evaluation.metadata.get(FAILING_DAYS) if evaluation else None
-    return frozenset() if value is None else frozenset(value.value)
+def _days(evaluation: dg.AssetCheckEvaluation) -> tuple[str, ...]:
+    value: Any = evaluation.metadata.get(FAILING_DAYS)
+    return () if value is None else tuple(value.value)
 
 
 def _failed_run(instance: dg.DagsterInstance, run_id: str) -> FailedRun | None:
@@ -130,4 +130,4 @@ def _reasons(instance: dg.DagsterInstance, run_id: str) -> Iterator[str]:
         yield step_failure(entry.get_dagster_event())
     if not steps:
         for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
-            yield entry.get_dagster_event().message or "It ended without saying why."
+            yield run_failure(entry.get_dagster_event())

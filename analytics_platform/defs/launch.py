@@ -16,7 +16,7 @@ import dagster as dg
 from dagster._core.events.log import EventLogEntry
 
 from analytics_platform.alerts import CheckResult
-from analytics_platform.defs.failures import step_failure, step_name
+from analytics_platform.defs.failures import INTERRUPTED, run_failure, step_failure, step_name
 from analytics_platform.defs.history import check_result
 from analytics_platform.defs.instance import open_instance
 from analytics_platform.defs.partitions import daily_partitions
@@ -59,7 +59,7 @@ class RunOutcome:
         window: days that it covered.
         succeeded: whether every step did.
         error: one sentence, when it did not.
-        steps: each step as it ended, in order.
+        steps: each step as it ended, in order, then those that never began.
         checks: every check that ran.
         seconds: how long it took.
     """
@@ -95,6 +95,7 @@ def run(
 
     Raises:
         AnalyticsError: a setting, the window or the selection is wrong; nothing is built.
+        KeyboardInterrupt: the run was interrupted; what its finished steps wrote stays.
     """
     workspace = open_workspace()
     days = _within(workspace, window or workspace.days)
@@ -116,12 +117,14 @@ def run(
             run_id=run_id,
             tags=range_tags(days) if is_daily else {},
         )
+        if any(failure.endswith(INTERRUPTED) for failure in record.failures):
+            raise KeyboardInterrupt
         return RunOutcome(
             run_id=run_id,
             window=days,
             succeeded=result.success,
             error=None if result.success else record.error(),
-            steps=tuple(record.ended),
+            steps=(*record.ended, *record.never_begun()),
             checks=tuple(record.checks),
             seconds=time.monotonic() - begun,
         )
@@ -163,15 +166,20 @@ class _Record:
                 self.failures.append(step_failure(event))
             self._end(event.step_key, _ENDED[kind], entry.timestamp)
         elif kind is dg.DagsterEventType.RUN_FAILURE and not self.failures:
-            self.failures.append(event.message or "The run failed.")
+            self.failures.append(run_failure(event))
+
+    def never_begun(self) -> list[Step]:
+        """Steps that a failure before them left out."""
+        left = sorted(self.planned - self.started_at.keys())
+        return [self._step(key, "skipped") for key in left]
 
     def error(self) -> str:
         """Why the run failed: the first step that did, or the checks that stopped it."""
         stopping = [check for check in self.checks if check.is_error and not check.passed]
-        step = self.failures[0] if self.failures else "The run was interrupted."
+        step = self.failures[0] if self.failures else "The run failed."
         if "blocking asset check" not in step or not stopping:
             return step
-        found = "; ".join(f"{check.table} {check.check}: {check.description}" for check in stopping)
+        found = "; ".join(f"{check.table} {check.name}: {check.description}" for check in stopping)
         return f"A check that must hold failed, so nothing after it was built: {found}"
 
     def _end(self, key: str, state: StepState, at: float) -> None:

@@ -56,7 +56,7 @@ def model_asset(model: Model, owner: str) -> dg.AssetsDefinition:
             report_days(context, opened, model.name, window, metadata)
             metadata = {}
         return dg.MaterializeResult(
-            metadata=metadata, check_results=run_checks(checks, opened, window, context.run_id)
+            metadata=metadata, check_results=run_checks(checks, opened, window, context.run.run_id)
         )
 
     return build

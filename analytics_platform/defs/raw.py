@@ -75,7 +75,7 @@ def raw() -> dg.Definitions:
         deliver(opened, window)
         for table, claims in checks.items():
             report_days(context, opened, table, window, {})
-            found = run_checks(claims, opened, window, context.run_id)
+            found = run_checks(claims, opened, window, context.run.run_id)
             yield dg.MaterializeResult(asset_key=asset_key(table), check_results=found)
 
     shown = [_spec(workspace, contract) for contract in CONTRACTS.values() if contract not in TABLES]

@@ -1,4 +1,4 @@
-"""Events that the kept rows of staged files give, with their identifiers, and rows that repeat an identifier."""
+"""Events that kept rows give, with their identifiers; rows that repeat an identifier."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -100,10 +100,9 @@ def identified(events: pl.DataFrame) -> pl.DataFrame:
         events: all events of some days, in file order.
     """
     prints = fingerprints(events, IDENTITY)
-    counted = events.select("file", prints).select(
-        pl.int_range(pl.len()).over("file", "fingerprint").alias("position")
-    )
-    positions = counted["position"].to_numpy().astype(np.uint64)
+    positions = np.zeros(events.height, dtype=np.uint64)
+    equal = events.select("file", prints).with_row_index().filter(pl.col("fingerprint").is_duplicated())
+    positions[equal["index"]] = equal.select(pl.int_range(pl.len()).over("file", "fingerprint")).to_series()
     derived = pl.Series("derived", mix(prints.to_numpy(), positions) >> np.uint64(1)).cast(pl.Int64)
     return events.with_columns(pl.coalesce("event_id", derived))
 
@@ -114,7 +113,11 @@ def repeated_ids(files: Sequence[Staged], lake: Lake) -> pl.DataFrame:
     The first row with an id stands. A later row of the same file is a duplicate; a row of another file
     (or an event in the lake) that says the same happened is the same event and no fault.
     """
-    stated = concatenated(files).select("file", ROW, "event_id", *SAME_EVENT).filter(pl.col("event_id").is_not_null())
+    stated = (
+        concatenated(files)
+        .select("file", ROW, "event_id", *SAME_EVENT)
+        .filter(pl.col("event_id").is_not_null())
+    )
     several = stated.group_by("event_id").len().filter(pl.col("len") > 1)
     copies = stated.join(several, on="event_id", how="semi").collect(engine="streaming").sort("file", ROW)
     firsts = copies.group_by("event_id", maintain_order=True).first()

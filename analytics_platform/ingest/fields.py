@@ -1,6 +1,7 @@
 """Parts of the mapping as expressions over one file's rows."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -77,10 +78,8 @@ class Fields:
             return pl.lit(value.constant)
         text = self.joined(value)
         if not value.values:
-            return text if value.otherwise is None else text.fill_null(value.otherwise)
-        rest = text if value.otherwise is None else pl.lit(value.otherwise)
-        old, new = list(value.values), list(value.values.values())
-        return text.replace_strict(old, new, default=rest, return_dtype=pl.String)
+            return text
+        return text.map_batches(partial(_translated, value), return_dtype=pl.String, is_elementwise=True)
 
     def seconds(self, duration: Duration | None) -> pl.Expr:
         """Seconds, kept to 1/64; null where the text is no number."""
@@ -108,3 +107,11 @@ class Fields:
         if requirement.is_in:
             return text.is_in(list(requirement.is_in)).fill_null(value=False)
         return ~text.is_in(list(requirement.not_in)).fill_null(value=False)
+
+
+def _translated(value: Value, texts: pl.Series) -> pl.Series:
+    """By batches: as an expression `replace` would hold the whole column in memory."""
+    old, new = list(value.values), list(value.values.values())
+    if value.otherwise is None:
+        return texts.replace(old, new)
+    return texts.replace_strict(old, new, default=value.otherwise, return_dtype=pl.String)

@@ -47,9 +47,7 @@ class Terms:
 DEFAULT_TERMS = Terms()
 
 
-def ingest(
-    lake: Lake, path: str, mapping: Mapping, zone: ZoneInfo, terms: Terms = DEFAULT_TERMS
-) -> Summary:
+def ingest(lake: Lake, path: str, mapping: Mapping, zone: ZoneInfo, terms: Terms = DEFAULT_TERMS) -> Summary:
     """Bring the events of a log into the lake.
 
     A file that was ingested before with the same mapping is skipped; an event that the lake holds is not

@@ -99,8 +99,8 @@ class Load:
             if repeated < before:
                 raise AnalyticsError(
                     f"{file.source.path} was ingested before with another mapping, and {before - repeated:,} "
-                    "of its events would now be read differently and so counted twice; nothing was "
-                    "written: ingest into a new lake (ANALYTICS_LAKE), or take that change of the mapping back."
+                    "of its events would now be read differently and so counted twice; nothing was written: "
+                    "ingest into a new lake (ANALYTICS_LAKE), or take that change of the mapping back."
                 )
 
     def write(self, lake: Lake, now: datetime, report: Callable[[str], None]) -> None:

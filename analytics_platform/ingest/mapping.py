@@ -36,7 +36,7 @@ class Part(BaseModel):
             elif isinstance(value, dict) and name != "values":
                 yield from ((f"{here}.{column}", column) for column in value)
             elif name in {"column", "plus_days"} and value is not None:
-                yield here, value
+                yield here, str(value)
 
 
 def _named(item: object, name: str, place: str) -> Iterator[tuple[str, str]]:
@@ -102,6 +102,8 @@ class Value(Part):
             raise ValueError("write the value itself, or give either `column` or `columns`")
         if self.constant is not None and (self.values or self.otherwise is not None):
             raise ValueError("`values` and `otherwise` translate a column; a constant needs neither")
+        if self.otherwise is not None and not self.values:
+            raise ValueError("`otherwise` stands for what `values` leaves out: give `values` too")
         return self
 
     @property
@@ -118,7 +120,7 @@ class Value(Part):
     @property
     def is_closed(self) -> bool:
         """Whether it can take no other outcome than those stated."""
-        return self.constant is not None or (bool(self.values) and self.otherwise is not None)
+        return self.constant is not None or self.otherwise is not None
 
 
 class Time(Columns):
@@ -258,4 +260,4 @@ class Mapping(Part):
     @property
     def sha256(self) -> str:
         """Hash of what the mapping says, whatever its comments and layout."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+        return hashlib.sha256(self.model_dump_json(by_alias=True, exclude_defaults=True).encode()).hexdigest()

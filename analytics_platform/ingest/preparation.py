@@ -14,6 +14,7 @@ from analytics_platform.ingest.users import appearances, changes, merged
 from analytics_platform.lakehouse import Lake, Window
 
 CHUNK_ROWS = 1_000_000
+COUNTS = {"file": pl.Int64, "event_date": pl.Date, "events": pl.Int64, "new": pl.Int64}
 SORTED = ("event_date", "user_id", "event_time", "event_id", "received_at")
 
 
@@ -62,20 +63,19 @@ def prepare(files: Sequence[Staged], rejects: pl.DataFrame, lake: Lake, folder: 
     """
     events = without(concatenated(files), rejects)
     daily = events.group_by("event_date").len().collect(engine="streaming")
-    counts: list[pl.DataFrame] = [_counted(pl.DataFrame(schema={"file": pl.Int64, "event_date": pl.Date, "is_new": pl.Boolean}))]
-    users: list[pl.DataFrame] = [pl.DataFrame(schema=USERS.polars_schema())]
+    counts = [pl.DataFrame(schema=COUNTS)]
+    users = pl.DataFrame(schema=USERS.polars_schema())
     for position, window in enumerate(chunks(dict(daily.iter_rows()))):
         is_inside = pl.col("event_date").is_between(window.first_day, window.last_day)
         chunk = events.filter(is_inside).collect(engine="streaming").sort("file", ROW, "rule")
-        chunk = identified(chunk)
-        is_first = pl.col("event_id").is_first_distinct()
-        chunk = chunk.with_columns(is_new=is_first & ~pl.col("event_id").is_in(_held_ids(lake, window).implode()))
+        is_held = pl.col("event_id").is_in(_held_ids(lake, window).implode())
+        chunk = identified(chunk).with_columns(is_new=pl.col("event_id").is_first_distinct() & ~is_held)
         counts.append(_counted(chunk))
-        users.append(appearances(chunk))
+        users = merged([users, appearances(chunk)])
         new = chunk.filter("is_new").select(EVENTS.names)
         if not new.is_empty():
             new.sort(SORTED).write_parquet(folder / f"{position:05}.parquet")
-    changed, added = _changed_users(merged(users), lake)
+    changed, added = _changed_users(users, lake)
     return Prepared(folder, pl.concat(counts), changed, added)
 
 

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,8 +70,7 @@ class Source:
 
     def has(self, column: str) -> bool:
         """Whether rows may hold this column; `a.b` is the field b within a."""
-        return column in self.schema or any(
-            name == column for name, _ in self._fields())
+        return column in self.schema or any(name == column for name, _ in self._fields())
 
     def value(self, column: str) -> pl.Expr:
         """A column's value in `rows()`, null where a row has none."""
@@ -183,7 +182,7 @@ def _struct_fields(prefix: str, schema: dict[str, pl.DataType]) -> Iterator[tupl
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Generator[None]:
     """Turn a failure to read a file into one sentence that names it."""
     try:
         yield
@@ -206,8 +205,11 @@ def find_files(path: str) -> list[Path]:
     elif place.is_dir():
         found = sorted(file for file in place.rglob("*") if file.is_file() and _suffix(file))
     else:
-        found = sorted(file for name in glob(path, recursive=True)  # noqa: PTH207 (an absolute glob)
- if (file := Path(name)).is_file())
+        found = sorted(
+            file
+            for name in glob(path, recursive=True)  # noqa: PTH207 (an absolute glob)
+            if (file := Path(name)).is_file()
+        )
     if not found:
         raise AnalyticsError(f"No log file at {path}: give a file, a folder or a glob of {_known()}.")
     unknown = next((file for file in found if not _suffix(file)), None)

@@ -15,8 +15,8 @@ from polars.exceptions import ComputeError
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.event_contract import EVENTS, ROLES
-from analytics_platform.ingest.identifiers import identifiers
 from analytics_platform.ingest.fields import Fields
+from analytics_platform.ingest.identifiers import identifiers
 from analytics_platform.ingest.mapping import Mapping, Rule, Time
 from analytics_platform.ingest.sources import ROW, Source, readable, surplus_rows
 

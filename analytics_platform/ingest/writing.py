@@ -1,7 +1,7 @@
-"""Writing a prepared load: each table in few commits, the ledger last, so that a run cut short is mended by another."""
+"""Writing a prepared load, the ledger last, so that a run cut short is mended by running again."""
 
 import fcntl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -15,7 +15,7 @@ from analytics_platform.lakehouse import Lake, Window
 
 
 @contextmanager
-def exclusive(lake: Lake) -> Iterator[None]:
+def exclusive(lake: Lake) -> Generator[None]:
     """Hold the lake's ingest lock; the system frees it however the process ends.
 
     Raises:
@@ -27,7 +27,9 @@ def exclusive(lake: Lake) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AnalyticsError(f"Another ingest is writing to {lake.root}: wait for it, then run again.") from None
+            raise AnalyticsError(
+                f"Another ingest is writing to {lake.root}: wait for it, then run again."
+            ) from None
         yield
 
 

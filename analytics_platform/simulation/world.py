@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Window
 from analytics_platform.settings import Settings
-from analytics_platform.simulation.parameters import Parameters
+from analytics_platform.simulation.parameters import Experiment, Parameters
 
 DEFAULTS = Path(__file__).with_name("world.yaml")
 
@@ -100,20 +100,29 @@ def flatten(parameters: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any,
 
 def describe(world: World) -> str:
     """The world in words: Markdown with every parameter, its value, unit and meaning."""
-    rows = "\n".join(
-        f"| `{path}` | {value} | {unit} | {meaning} |"
-        for path, value, unit, meaning in flatten(world.parameters)
+    parts = [
+        "# The simulated world",
+        f"{world.users:,} people, {world.window} ({world.zone}), seed {world.seed}.",
+        "## Experiments",
+        "\n".join(_experiment(world, planted) for planted in world.parameters.experiments),
+        "## Parameters",
+        parameter_table(world.parameters),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def parameter_table(parameters: Parameters) -> str:
+    """Every parameter in a Markdown table."""
+    head = "| parameter | value | unit | meaning |\n|---|---|---|---|"
+    rows = (
+        f"| `{path}` | {value} | {unit} | {meaning} |" for path, value, unit, meaning in flatten(parameters)
     )
-    experiments = "\n".join(
-        f"- **{planted.id}** ({planted.unit}, {world.date(planted.first_day)} to {world.date(planted.last_day)}): "
-        f"{planted.hypothesis}"
-        for planted in world.parameters.experiments
-    )
-    return (
-        f"# The simulated world\n\n{world.users:,} people, {world.window} ({world.zone}), seed {world.seed}.\n\n"
-        f"## Experiments\n\n{experiments}\n\n"
-        f"## Parameters\n\n| parameter | value | unit | meaning |\n|---|---|---|---|\n{rows}\n"
-    )
+    return "\n".join([head, *rows])
+
+
+def _experiment(world: World, planted: Experiment) -> str:
+    days = f"{world.date(planted.first_day)} to {world.date(planted.last_day)}"
+    return f"- **{planted.id}** ({planted.unit}, {days}): {planted.hypothesis}"
 
 
 def _leaves(path: str, value: Any, unit: str, meaning: str) -> Iterator[tuple[str, Any, str, str]]:

@@ -130,12 +130,15 @@ def _adoption(
                 }
 
 
-def write_daily(lake: Lake, table: str, rows: pl.DataFrame, inputs: str = "") -> None:
-    """Write a daily table whole, noting what it was computed from."""
+def write_daily(
+    lake: Lake, table: str, rows: pl.DataFrame, inputs: str = "", window: tuple[date, date] | None = None
+) -> None:
+    """Write a daily table, noting what it was computed from; the window defaults to the rows' days."""
     table_rows = rows.sort("event_date").to_arrow(compat_level=pl.CompatLevel.oldest())
     schema = _plain(table_rows.schema)
-    window = Window(rows["event_date"].min(), rows["event_date"].max())
-    lake.replace_days(table, window, [table_rows.cast(schema)], schema, {"inputs": inputs})
+    first_day, last_day = window or (rows["event_date"].min(), rows["event_date"].max())
+    note = {"inputs": inputs} if inputs else {}
+    lake.replace_days(table, Window(first_day, last_day), [table_rows.cast(schema)], schema, note)
 
 
 def write_lake(lake: Lake, users: int = 3000, *, days: int = DAYS, quiet: bool = False) -> None:
@@ -150,12 +153,23 @@ def write_exposures(lake: Lake, starts: Sequence[tuple[str, date]]) -> None:
     write_daily(lake, "raw.exposures", rows)
 
 
-def write_checks(lake: Lake, outcomes: Sequence[tuple[str, str, str, bool, str]]) -> None:
-    """Outcomes of checks: (table, check, severity, passed, failing days), claimed in words."""
+def write_checks(
+    lake: Lake, outcomes: Sequence[tuple[str, str, str, bool, str]], hours: Sequence[int] = ()
+) -> None:
+    """Outcomes of checks: (table, check, severity, passed, failing days), each with a claim in words.
+
+    Args:
+        lake: where to write.
+        outcomes: one a row.
+        hours: hour at which each was evaluated; default: all at midnight.
+    """
     names = ("table_name", "check_name", "severity", "passed", "failing_days")
     rows = pl.DataFrame(outcomes, schema=list(names), orient="row").with_columns(
         description=pl.lit("No two rows share a key."),
-        checked_at=pl.lit(datetime(2026, 1, 2, tzinfo=UTC)),
+        checked_at=pl.Series(
+            [datetime(2026, 1, 2, hour, tzinfo=UTC) for hour in hours or [0] * len(outcomes)],
+            dtype=pl.Datetime("us", "UTC"),
+        ),
     )
     table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
     schema = _plain(table.schema)

@@ -90,7 +90,12 @@ def test_a_real_change_of_four_standard_deviations_is_mostly_seen():
 @pytest.mark.parametrize(
     ("share", "n", "low", "high"),
     # Newcombe (1998), Statistics in Medicine 17, table I: method 3 (Wilson score).
-    [(81 / 263, 263, 0.2553, 0.3662), (15 / 148, 148, 0.0624, 0.1605), (0.0, 20, 0.0, 0.1611), (1 / 29, 29, 0.0061, 0.1718)],
+    [
+        (81 / 263, 263, 0.2553, 0.3662),
+        (15 / 148, 148, 0.0624, 0.1605),
+        (0.0, 20, 0.0, 0.1611),
+        (1 / 29, 29, 0.0061, 0.1718),
+    ],
 )
 def test_share_intervals_agree_with_published_ones(share: float, n: float, low: float, high: float):
     assert share_interval(share, n) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +74,7 @@ def test_a_daily_model_is_built_for_its_window_only(engine: DuckDBEngine):
     assert (written.table, written.rows, written.versions) == ("test.totals", 2, {TABLE: 1})
 
 
-def test_the_same_bytes_come_out_however_the_window_is_cut_and_ordered(engine: DuckDBEngine, tmp_path: Path):
+def test_the_same_bytes_come_out_however_the_window_is_cut_and_ordered(engine: DuckDBEngine):
     engine.run(DAILY, window(1, 3))
     at_once = content(engine.lake, DAILY.name)
 
@@ -259,7 +259,7 @@ def test_connections_come_from_the_given_factory(lake: Lake):
     opened = 0
 
     @contextmanager
-    def counted() -> Iterator[duckdb.DuckDBPyConnection]:
+    def counted() -> Generator[duckdb.DuckDBPyConnection]:
         nonlocal opened
         opened += 1
         with connector()() as connection:

@@ -17,7 +17,7 @@ def test_a_table_lies_below_its_schema(lake: Lake):
 
 @pytest.mark.parametrize("name", ["sessions", ".sessions", "activity."])
 def test_a_name_without_schema_and_table_is_refused(lake: Lake, name: str):
-    with pytest.raises(AnalyticsError, match="write schema.table"):
+    with pytest.raises(AnalyticsError, match=r"write schema\.table"):
         lake.path(name)
 
 

@@ -70,7 +70,7 @@ if split in trends.DIMENSIONS and who == trends.ALL_USERS:
     )
     trend = trends.split(kpis, metric, dimension, chosen, last_day, length=PERIODS[length])
 else:
-    trend = trends.single(kpis, metric, populations[who], last_day, PERIODS[length])
+    trend = trends.single(kpis, metric, populations[who], last_day, full_day=full_day, length=PERIODS[length])
 with trend_title:
     st.subheader(trend.headline, anchor=False)
     st.caption(trends.subtitle(metric, trend, population))

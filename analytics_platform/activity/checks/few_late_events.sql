@@ -5,7 +5,7 @@ SELECT
   event_date,
   count(*) AS events,
   count(*) FILTER (WHERE is_late) AS late_events,
-  CAST(count(*) FILTER (WHERE is_late) AS DOUBLE) / count(*) AS share
+  CAST(count(*) FILTER (WHERE is_late) AS DOUBLE) / nullif(count(*), 0) AS share
 FROM activity.events
 WHERE event_date BETWEEN $first_day AND $last_day
 GROUP BY event_date

@@ -5,7 +5,7 @@ SELECT
   event_date,
   count(*) AS deliveries,
   count(*) - count(DISTINCT event_id) AS repeats,
-  CAST(count(*) - count(DISTINCT event_id) AS DOUBLE) / count(*) AS share
+  CAST(count(*) - count(DISTINCT event_id) AS DOUBLE) / nullif(count(*), 0) AS share
 FROM raw.events
 WHERE event_date BETWEEN $first_day AND $last_day
 GROUP BY event_date

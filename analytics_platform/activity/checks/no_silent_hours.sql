@@ -3,8 +3,8 @@
 -- table: activity.events
 -- severity: warn
 WITH
-  -- Of the four weeks before, only the weekdays of the window are read.
 hours AS (
+  -- Of the four weeks before, only the weekdays of the window are read.
   SELECT event_date, platform, date_trunc('hour', event_time) AS hour, count(*) AS events
   FROM activity.events
   WHERE event_date BETWEEN CAST($first_day AS DATE) - 28 AND $last_day
@@ -15,11 +15,11 @@ hours AS (
 ),
 
 days AS (
-  SELECT event_date, platform, sum(events) AS events FROM hours GROUP BY event_date, platform
+  SELECT event_date, platform, sum(events) AS day_events FROM hours GROUP BY event_date, platform
 ),
 
-  -- Hours beyond a day's first and last event may belong to another day where clocks change.
 spans AS (
+  -- Hours beyond a day's first and last event may belong to another day where clocks change.
   SELECT event_date, min(hour) AS first_hour, max(hour) AS last_hour FROM hours GROUP BY event_date
 ),
 
@@ -32,12 +32,12 @@ usual_hours AS (
     event_date + 7 * week AS event_date,
     platform,
     CASE week
-      WHEN 1 THEN hour + INTERVAL 7 DAY
-      WHEN 2 THEN hour + INTERVAL 14 DAY
-      WHEN 3 THEN hour + INTERVAL 21 DAY
-      ELSE hour + INTERVAL 28 DAY
+      WHEN 1 THEN (hour + INTERVAL 7 DAY)
+      WHEN 2 THEN (hour + INTERVAL 14 DAY)
+      WHEN 3 THEN (hour + INTERVAL 21 DAY)
+      ELSE (hour + INTERVAL 28 DAY)
     END AS hour,
-    sum(events) AS events
+    sum(events) AS usual_hour_events
   FROM hours
   CROSS JOIN weeks
   GROUP BY 1, 2, 3
@@ -45,24 +45,20 @@ usual_hours AS (
 ),
 
 usual_days AS (
-  SELECT event_date + 7 * week AS event_date, platform, sum(events) AS events
+  SELECT event_date + 7 * week AS event_date, platform, sum(day_events) AS usual_day_events
   FROM days
   CROSS JOIN weeks
   GROUP BY 1, 2
 )
 
-SELECT
-  usual_hours.event_date,
-  usual_hours.hour,
-  usual_hours.platform,
-  CAST(days.events AS DOUBLE) * usual_hours.events / usual_days.events AS usual_events
+SELECT event_date, hour, platform, CAST(day_events AS DOUBLE) * usual_hour_events / nullif(usual_day_events, 0) AS usual_events
 FROM usual_hours
 JOIN usual_days USING (event_date, platform)
 JOIN days USING (event_date, platform)
 JOIN spans USING (event_date)
 LEFT JOIN hours USING (event_date, platform, hour)
 WHERE event_date BETWEEN $first_day AND $last_day
-  AND usual_hours.hour BETWEEN spans.first_hour AND spans.last_hour
-  AND hours.events IS NULL
-  AND CAST(days.events AS DOUBLE) * usual_hours.events / usual_days.events >= 20
+  AND hour BETWEEN first_hour AND last_hour
+  AND events IS NULL
+  AND CAST(day_events AS DOUBLE) * usual_hour_events / nullif(usual_day_events, 0) >= 20
 ORDER BY 1, 2, 3
