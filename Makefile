@@ -12,6 +12,7 @@ help:
 	@echo "make dev     Dagster UI and dashboards on 127.0.0.1"
 	@echo "make test    make check, then all tests with coverage"
 	@echo "make check   lint, format, types, import contracts, documents, lock"
+	@echo "make format  mend what a machine can"
 	@echo "make docs    write again what documents take from the code"
 	@echo "make bench   time generation and every model against a pandas baseline"
 	@echo "make lock    pin the newest versions that pyproject.toml allows"

@@ -28,4 +28,17 @@ def _built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def built_lake(tmp_path: Path, _built_once: Path) -> Lake:
     """`small_lake` with every model built; a copy for each test."""
-    return Lake(shutil.copytree(_built_once, tmp_path / "lake"))
+    return Lake(shutil.copytree(_built_once, tmp_path / "built"))
+
+
+@pytest.fixture(scope="session")
+def _clean_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lake = Lake(tmp_path_factory.mktemp("clean") / "lake")
+    build(lake, SmallLog.clean().write(lake))
+    return lake.root
+
+
+@pytest.fixture
+def clean_lake(tmp_path: Path, _clean_once: Path) -> Lake:
+    """Like `built_lake`, from a log on which every check passes."""
+    return Lake(shutil.copytree(_clean_once, tmp_path / "clean"))

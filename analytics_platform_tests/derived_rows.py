@@ -1,6 +1,6 @@
 """Rows of `activity.user_days` for tests of what derives from it, and lakes with every model built."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 import polars as pl
@@ -112,3 +112,11 @@ def stored(lake: Lake, table: str) -> pl.DataFrame:
     return lake.scan(table).collect().sort("event_date", *MODELS[table].key)
 
 
+def change(lake: Lake, table: str, edit: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """Rewrite a stored table with rows that no model would have written: a planted fault."""
+    schema = lake.snapshot([table]).tables[table].schema
+    rows = edit(lake.scan(table).collect()).select(schema.names)
+    if "event_date" in schema.names:
+        lake.replace_days(table, days(0, 400), [rows.sort("event_date").to_arrow().cast(schema)], schema)
+    else:
+        lake.replace(table, [rows.to_arrow().cast(schema)], schema)

@@ -55,6 +55,13 @@ class SmallLog:
             for row in self.users
         ] + [exposure(5, "nudge", "on")]
 
+    @classmethod
+    def clean(cls) -> "SmallLog":
+        """The log without its faults of use: no bot day, nobody unknown."""
+        log = cls()
+        log.events = [row for row in log.events if not _is_fault(row)]
+        return log
+
     def write(self, lake: Lake) -> Window:
         """Write every raw table; returns the days of the log."""
         return write_raw(
@@ -154,3 +161,8 @@ class SmallLog:
         """A second delivery of every fortieth event, later than the first."""
         for row in self.events[::40]:
             yield {**row, "received_at": row["received_at"] + timedelta(minutes=7)}
+
+
+def _is_fault(row: Row) -> bool:
+    is_bot = row["user_id"] == BOT and row["event_time"].date() == instant(BOT_DAY).date()
+    return is_bot or row["user_id"] == UNKNOWN

@@ -30,15 +30,18 @@ def week_of(adoption: pl.DataFrame, last_day: date) -> pl.DataFrame:
 def dots(week: pl.DataFrame, metric: Metric) -> list[Dot]:
     """The share of each feature in each role, most used feature first.
 
-    A week's share is the ratio of sums. Its interval is Wilson's on the people of an average day, as
-    though the same ones came every day: wider than the user-days would give, never too narrow.
+    A week's share is the ratio of sums, over n user-days. Its interval is Wilson's on the people of an
+    average day, as though the same ones came every day: user-days of one person are not independent.
     """
     if week.is_empty():
         return []
     top, bottom = (pl.col(name) for name in metric.counts)
     sums = week.group_by("feature", "role").agg(top=top.sum(), bottom=bottom.sum(), people=bottom.mean())
     order = sums.filter(pl.col("role") == ALL_ROLES).sort(
-        pl.col("top") / pl.col("bottom"), "feature", descending=[True, False], nulls_last=True
+        (pl.col("top") / pl.col("bottom")).fill_nan(None),
+        "feature",
+        descending=[True, False],
+        nulls_last=True,
     )["feature"]
     by_cell = {(row["feature"], row["role"]): row for row in sums.iter_rows(named=True)}
     roles = [
@@ -49,11 +52,11 @@ def dots(week: pl.DataFrame, metric: Metric) -> list[Dot]:
 
 
 def _dot(feature: str, role: str, row: dict[str, float], metric: Metric) -> Dot:
-    n = row["people"] or 0.0
-    if not row["bottom"] or n < metric.minimum_n:
+    n = row["bottom"] or 0.0
+    if n < max(1, metric.minimum_n):
         return Dot(feature, SERIES[role], None, 0.0, 0.0, n)
-    value = row["top"] / row["bottom"]
-    return Dot(feature, SERIES[role], value, *share_interval(value, n), n)
+    value = row["top"] / n
+    return Dot(feature, SERIES[role], value, *share_interval(value, row["people"]), n)
 
 
 def subtitle(metric: Metric, last_day: date) -> str:
@@ -88,7 +91,7 @@ def _lead(known: Sequence[Dot], name: str, metric: Metric) -> str | None:
 
 def as_rows(shown: Sequence[Dot]) -> pl.DataFrame:
     """The dots as a table for download."""
-    columns = ("feature", "role", "share", "low_95", "high_95", "n_a_day")
+    columns = ("feature", "role", "share", "low_95", "high_95", "user_days")
     rows = [(dot.row, dot.series, dot.share, dot.low, dot.high, dot.n) for dot in shown]
     return pl.DataFrame(
         rows, schema=dict(zip(columns, (pl.String, pl.String, *[pl.Float64] * 4), strict=True)), orient="row"

@@ -27,7 +27,7 @@ FIRST_SCREEN = (
 SPARKLINE_DAYS = 84
 READING_GUIDE = (
     "Changes in a week compare like with like: a day with the same weekday before, seven days with the seven "
-    "before; coloured only beyond the metric's weekly noise, green for good and orange for bad. "
+    "before; coloured only where more than noise (95%), green for good and orange for bad. "
     "Lines show twelve weeks, definitions stand under “?”"
 )
 NO_DATA = "No data"
@@ -93,7 +93,7 @@ def card(kpis: pl.DataFrame, metric: Metric, days: pl.DataFrame) -> Card:
         return _bare(metric, NO_DATA, window)
     if latest.n is not None and latest.n < metric.minimum_n:
         return _bare(metric, TOO_FEW, f"n = {latest.n:,.0f} of {metric.minimum_n:,}")
-    compared = change(weeks, metric)
+    compared = change(by_day, metric)
     return Card(
         metric=metric,
         value=number(latest.value, metric.unit),
@@ -118,7 +118,7 @@ def others() -> list[str]:
 
 def as_rows(shown: Sequence[Card]) -> pl.DataFrame:
     """What the cards say as a table for download; low and high bound the noise."""
-    columns = ("metric", "value", "comparison", "after", "before", "low", "high", "earlier_changes")
+    columns = ("metric", "value", "comparison", "after", "before", "low", "high", "weekdays")
     rows = [(item.metric.name, item.value, item.comparison, *_figures(item.change)) for item in shown]
     return pl.DataFrame(rows, schema=list(columns), orient="row", infer_schema_length=None)
 
@@ -126,18 +126,18 @@ def as_rows(shown: Sequence[Card]) -> pl.DataFrame:
 def _figures(compared: Change | None) -> tuple[float | int | None, ...]:
     if compared is None:
         return (None,) * 5
-    return compared.after, compared.before, compared.low, compared.high, compared.weeks
+    return compared.after, compared.before, compared.low, compared.high, compared.weekdays
 
 
 def week_in_words(shown: Sequence[Card]) -> str:
-    """The finding above the cards: what moved beyond its weekly noise."""
+    """The finding above the cards: what moved by more than noise."""
     compared = [item for item in shown if item.change is not None and item.change.low is not None]
     moved = [f"{_in_sentence(item.metric.label)} {item.delta}" for item in compared if item.is_beyond_noise]
     if not compared:
-        return "Too few weeks of data to tell a change from noise"
+        return "Too few days of data to tell a change from noise"
     if not moved:
-        return "No key metric moved beyond its weekly noise"
-    return f"Beyond weekly noise: {listed(moved)}"
+        return "No key metric moved by more than noise in the last week"
+    return f"More than noise in a week: {listed(moved)}"
 
 
 def unrecorded_in_words(shown: Sequence[Card]) -> str:
@@ -201,10 +201,10 @@ def _noise(compared: Change | None, metric: Metric) -> list[str]:
     earlier = "Same weekday before" if metric.name in series.LEVELS else "Seven days before"
     before = f"{earlier}: {number(compared.before, metric.unit)}."
     if compared.low is None or compared.high is None:
-        return [f"{before} Too few earlier weeks ({compared.weeks}) to tell a change from noise. {good}"]
+        return [f"{before} Too few days to tell a change from noise. {good}"]
     low, high = number(compared.low, metric.unit), number(compared.high, metric.unit)
     return [
-        f"{before} Noise alone would give {low} to {high} (judged by {compared.weeks} earlier weeks). {good}"
+        f"{before} Noise alone would give {low} to {high} (95%, from {compared.weekdays} weekdays). {good}"
     ]
 
 

@@ -21,7 +21,7 @@ class Dot:
         share: the estimate; None where n is too small.
         low: lower end of its interval.
         high: upper end.
-        n: observations.
+        n: user-days observed.
     """
 
     row: str
@@ -100,7 +100,7 @@ def _add_dots(
         name=dots[0].series,
         customdata=[
             f"{dot.row}, {dot.series}: {number(share, 'share')} "
-            f"({number(dot.low, 'share')} to {number(dot.high, 'share')}), n = {dot.n:,.0f}"
+            f"({number(dot.low, 'share')} to {number(dot.high, 'share')}), n = {dot.n:,.0f} user-days"
             for (dot, _), share in zip(known, shares, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",

@@ -6,10 +6,9 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
+from dashboards.formats import listed
 from dashboards.health import Problem, checks_in_words, upstream
 from dashboards.reader import Reading
-
-SHOWN_PROBLEMS = 3
 
 
 def asset_url(dagster_url: str, table: str) -> str:
@@ -18,15 +17,14 @@ def asset_url(dagster_url: str, table: str) -> str:
 
 
 def banner(problems: Sequence[Problem], first_day: date, last_day: date) -> None:
-    """One banner with what is wrong with the days shown; nothing when all is well."""
+    """What is wrong with the days shown: each error in a sentence, warnings in one line; else nothing."""
     touching = [problem for problem in problems if problem.touches(first_day, last_day)]
-    if not touching:
-        return
-    sentences = [problem.sentence for problem in touching[:SHOWN_PROBLEMS]]
-    if len(touching) > SHOWN_PROBLEMS:
-        sentences.append(f"{len(touching) - SHOWN_PROBLEMS} more under “Freshness and checks”.")
-    draw = st.error if any(problem.is_error for problem in touching) else st.warning
-    draw("  \n".join(sentences), icon=":material/warning:")
+    errors = [problem.sentence for problem in touching if problem.is_error]
+    warnings = [problem.gist for problem in touching if not problem.is_error]
+    if errors:
+        st.error("  \n".join(errors), icon=":material/error:")
+    if warnings:
+        st.warning(f"Warnings about the days shown: {listed(warnings)}.", icon=":material/warning:")
 
 
 def provenance(reading: Reading, table: str, definition: str) -> str:

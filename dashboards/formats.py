@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 MINUTE = 60
 HOUR = 3600
+SMALL_COUNT = 20
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,14 @@ def _duration(seconds: float) -> str:
 def difference(before: float, after: float, unit: str) -> str:
     """The signed change between two values: points for shares and stars, else percent.
 
-    From zero, where no percentage exists, the plain difference.
+    From a count below twenty, whose percentages mislead, the plain difference.
     """
     if unit == "share":
         return f"{_signed(100 * (after - before), 1)} pp"
     if unit == "stars":
         return _signed(after - before, 2)
-    if before == 0:
+    if before == 0 or (before < SMALL_COUNT and unit not in ("seconds", "ratio")):
+        after -= before
         return "0" if after == 0 else ("+" if after > 0 else "-") + number(abs(after), unit)
     return f"{_signed(100 * (after / before - 1), 1)}%"
 

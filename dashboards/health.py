@@ -17,12 +17,14 @@ class Problem:
     Attributes:
         table: the table it is about.
         sentence: what is wrong, as a reader may be told.
+        gist: the same in a few words.
         is_error: an error, else a warning.
         days: reporting days concerned; empty: all of them.
     """
 
     table: str
     sentence: str
+    gist: str
     is_error: bool
     days: tuple[date, ...] = ()
 
@@ -53,34 +55,28 @@ def _check_problem(row: Mapping[str, str]) -> Problem:
     when = f" on {days_in_words(days)}" if days else ""
     claim = row["description"].rstrip(".")
     sentence = f"Check `{row['check_name']}` of `{row['table_name']}` fails{when}: “{claim}” does not hold."
-    return Problem(row["table_name"], sentence, row["severity"] == "error", days)
+    extent = f" ({long_day(days[0]) if len(days) == 1 else f'{len(days)} days'})" if days else ""
+    gist = f"`{row['check_name']}` fails{extent}"
+    return Problem(row["table_name"], sentence, gist, row["severity"] == "error", days)
 
 
 def staleness(reading: Reading, table: str, now: datetime) -> Problem | None:
     """Whether a table lags behind what it was computed from, or a live log behind the calendar."""
     origins, zone = reading.origins, reading.settings.zone
-    written_at = origins[table].written_at
     newer = [
         name
         for name in sorted(upstream(origins, table) - {table})
-        if name in origins and origins[name].written_at > written_at
+        if name in origins and origins[name].written_at > origins[table].written_at
     ]
+    last_day, yesterday = reading.days[-1], now.astimezone(zone).date() - timedelta(days=1)
     if newer:
         since = instant(origins[newer[0]].written_at, zone)
-        return Problem(
-            table,
-            f"`{newer[0]}` changed at {since}, after `{table}` was built: run it again.",
-            is_error=False,
-        )
-    last_day = reading.days[-1]
-    yesterday = now.astimezone(zone).date() - timedelta(days=1)
-    if reading.settings.log_path and last_day < yesterday:
-        return Problem(
-            table,
-            f"The data ends on {long_day(last_day)}; a daily log should reach {long_day(yesterday)}.",
-            is_error=False,
-        )
-    return None
+        text = f"`{newer[0]}` changed at {since}, after `{table}` was built: run it again"
+    elif reading.settings.log_path and last_day < yesterday:
+        text = f"The data ends on {long_day(last_day)}; a daily log should reach {long_day(yesterday)}"
+    else:
+        return None
+    return Problem(table, f"{text}.", text, is_error=False)
 
 
 def problems_of(reading: Reading, table: str, now: datetime) -> list[Problem]:

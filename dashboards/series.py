@@ -4,13 +4,14 @@ Rows come from `behaviour.kpi_daily`; a day without a row stays empty, so that a
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
-from analytics_platform.metrics import Metric
+from analytics_platform.metrics import METRICS, Metric
 
 WEEK = 7
+QUIET = 0.1
 LEVELS = frozenset({"dau", "wau", "mau", "active_subscribers"})
 """Counts of people at a moment or in a window: they are read on a day, never summed over days."""
 
@@ -125,11 +126,22 @@ def period(by_day: pl.DataFrame, days: int | None) -> pl.DataFrame:
 
 
 def is_recorded(kpis: pl.DataFrame, metric: Metric) -> bool:
-    """Whether the lake ever counted what the metric counts; a log without ratings never does."""
-    column = metric.numerator if metric.denominator is None else metric.denominator
-    return bool(kpis.select((pl.col(column) > 0).any()).item())
+    """Whether the lake ever counted what the metric rests on; a log without ratings never does.
+
+    A ratio rests on its denominator, and on its numerator where that is a metric of its own.
+    """
+    columns = {metric.denominator or metric.numerator, *({metric.numerator} & METRICS.keys())}
+    return all(bool(kpis.select((pl.col(column) > 0).any()).item()) for column in columns)
 
 
-def week_before(day: date) -> date:
-    """The same weekday a week earlier."""
-    return day - timedelta(days=WEEK)
+def busiest_day(kpis: pl.DataFrame, last_day: date) -> date | None:
+    """When a product has gone quiet, the day its busiest week ended; None while it is in use.
+
+    Quiet means that less than a tenth of the greatest weekly active users are left.
+    """
+    weekly_users = (
+        kpis.filter(pl.col("dimension") == "overall").select("event_date", "wau").sort("event_date")
+    )
+    now = weekly_users.filter(pl.col("event_date") == last_day)["wau"].sum()
+    peak = weekly_users.top_k(1, by="wau")
+    return peak["event_date"].item() if now < QUIET * peak["wau"].item() else None

@@ -9,6 +9,7 @@ from dashboards.footers import asset_url
 from dashboards.formats import instant, long_day
 from dashboards.health import check_problems, checks_in_words
 from dashboards.reader import KPIS, Reading
+from dashboards.series import busiest_day
 
 SOURCES = {"simulation": "Simulated world", "logs": "Real log"}
 
@@ -26,6 +27,16 @@ def strip(reading: Reading, full_day: date) -> None:
     if details.open:
         with details:
             _details(reading)
+
+
+def quiet_end(reading: Reading, last_day: date) -> None:
+    """A pointer to the busiest week when the product has gone quiet, as old logs do at their end."""
+    busiest = busiest_day(reading.kpis, last_day)
+    if busiest is not None:
+        st.caption(
+            f"Hardly anyone is left on {long_day(last_day)}: see the busiest week, which ended on "
+            f"[{long_day(busiest)}](?as_of={busiest})."
+        )
 
 
 def _check_badge(checks: pl.DataFrame) -> str:

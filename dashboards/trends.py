@@ -112,14 +112,15 @@ def split(
     return Trend(_ranking(lines, metric), lines, together, first_day, last_day)
 
 
-def subtitle(metric: Metric, trend: Trend, population: str) -> str:
-    """Metric, unit, window and population."""
+def subtitle(metric: Metric, trend: Trend, population: str, marked: Sequence[Marker] = ()) -> str:
+    """Metric, unit, window, population, and what the marks mean."""
     smoothed = "7-day mean" if metric.denominator is None else "7-day ratio"
     few = f", fewer than {metric.minimum_n:,} left out" if metric.denominator and metric.minimum_n > 1 else ""
     behind = " (grey: single days)" if any(line.daily for line in trend.lines) else ""
     window = f"{long_day(trend.first_day)} to {long_day(trend.last_day)}"
     unit = UNITS.get(metric.unit, "")
-    return f"{metric.label}{unit}, {smoothed}{few}{behind} · {window} · {population}"
+    legend = " · ▲ experiment starts" if marked else ""
+    return f"{metric.label}{unit}, {smoothed}{few}{behind} · {window} · {population}{legend}"
 
 
 def markers(starts: pl.DataFrame, first_day: date, last_day: date) -> list[Marker]:
@@ -137,30 +138,31 @@ def _rows(days: pl.DataFrame, metric: Metric, segment: str, length: int | None) 
 
 
 def _movement(days: pl.DataFrame, metric: Metric) -> str:
-    """How one population moved in a week, against its noise."""
-    weeks = series.weekly(series.values(days, metric), metric)
-    latest = weeks[0]
+    """How one population moved in a week, against noise."""
+    by_day = series.values(days, metric)
+    latest = series.weekly(by_day, metric)[0]
     if latest.value is None:
         return f"{metric.label}: no data in the last seven days"
     if latest.n is not None and latest.n < metric.minimum_n:
         return f"{metric.label}: too few in the last seven days (n = {latest.n:,.0f})"
-    compared = change(weeks, metric)
+    compared = change(by_day, metric)
     if compared is None:
         return f"{metric.label}: {number(latest.value, metric.unit)}, with nothing alike a week earlier"
     delta = difference(compared.before, compared.after, metric.unit)
     if compared.low is None:
-        return f"{metric.label}: {delta} in a week; too few weeks to tell that from noise"
+        return f"{metric.label}: {delta} in a week; too few days to tell that from noise"
     if compared.is_noise:
-        return f"{metric.label}: {delta} in a week, within its noise"
+        return f"{metric.label}: {delta} in a week, no more than noise"
     verb = "rose" if compared.after > compared.before else "fell"
-    return f"{metric.label} {verb} by {delta.lstrip('+-')} in a week, more than its noise"
+    return f"{metric.label} {verb} by {delta.lstrip('+-')} in a week, more than noise"
 
 
 def _ranking(lines: Sequence[Line], metric: Metric) -> str:
     """The highest and the lowest of several lines at their end, and how often that order held before."""
     known = [(value, line) for line in lines if (value := line.values[-1]) is not None]
     if len(known) < 2:
-        return f"{metric.label}: too few in the last seven days to compare"
+        alone = "".join(f"{number(value, metric.unit)} for {line.name}, " for value, line in known)
+        return f"{metric.label}: {alone}too few others in the last seven days to compare"
     (most, first), (least, last) = max(known, key=_value), min(known, key=_value)
     if most == least:
         names = listed([line.name for _, line in known])

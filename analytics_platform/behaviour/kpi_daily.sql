@@ -5,11 +5,18 @@ digits AS (
   SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS d (digit)
 ),
 
-days AS (
-  SELECT CAST($first_day AS DATE) + ones.digit + 10 * tens.digit + 100 * hundreds.digit AS event_date
+offsets AS (
+  SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS days
   FROM digits AS ones
   CROSS JOIN digits AS tens
   CROSS JOIN digits AS hundreds
+  CROSS JOIN digits AS thousands
+),
+
+days AS (
+  SELECT CAST($first_day AS DATE) + days AS event_date
+  FROM offsets
+  WHERE days <= date_diff('day', CAST($first_day AS DATE), CAST($last_day AS DATE))
 ),
 
 -- The five segments that a user's day counts for, by its profile.
@@ -40,7 +47,6 @@ grid AS (
   SELECT days.event_date, segments.dimension, segments.segment
   FROM days
   JOIN segments ON segments.first_date <= days.event_date
-  WHERE days.event_date <= $last_day
 ),
 
 -- What adds up over the users of a day.

@@ -58,10 +58,8 @@ def build(window: Window, select: str = "*") -> launch.RunOutcome:
         f"(run {outcome.run_id[:8]})"
     )
     for check in outcome.failed_checks:
-        severity = "error" if check.is_error else "warning"
-        notes.print(
-            f"{severity}: {check.table} {check.name}: {check.description} {_days(check.failing_days)}"
-        )
+        severity, days = "error" if check.is_error else "warning", _days(check.failing_days)
+        notes.print(f"{severity}: {check.table} {check.name}: {check.description}{days}")
     return outcome
 
 

@@ -22,7 +22,7 @@ from analytics_platform.errors import AnalyticsError
 from analytics_platform.settings import PREFIX, load_settings
 
 HOST = "127.0.0.1"
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 120.0
 STOP_SECONDS = 15.0
 POLL_SECONDS = 0.3
 
@@ -73,7 +73,7 @@ def dev(
     prepare_environment(dagster_port)
     services = _services(dagster_port, dashboard_port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _running(services) as processes:
+    with suppress(KeyboardInterrupt), _running(services) as processes:
         with notes.status("starting the Dagster UI and the dashboards"):
             _wait_until_all_answer(services, processes)
         for service in services:
@@ -130,7 +130,7 @@ def _running(services: list[Service]) -> Generator[list[subprocess.Popen[bytes]]
         for service in services:
             processes.append(  # noqa: PERF401
                 subprocess.Popen(  # noqa: S603
-                    (sys.executable, "-m", *service.command),
+                    (sys.executable, "-W", "ignore", "-m", *service.command),
                     stdin=subprocess.DEVNULL,
                     stdout=sys.stderr,
                     start_new_session=True,
@@ -162,9 +162,7 @@ def _wait_until_all_answer(services: list[Service], processes: list[subprocess.P
         _fail_if_one_died(services, processes)
         if time.monotonic() > deadline:
             silent = next(service.name for service in services if not service.answers())
-            raise AnalyticsError(
-                f"The {silent} did not answer in {PATIENCE_SECONDS:.0f} s; see its messages above."
-            )
+            raise AnalyticsError(f"The {silent} did not answer in time; see its messages above.")
         time.sleep(POLL_SECONDS)
 
 

@@ -74,6 +74,9 @@ def _replaced(file: Path) -> Generator[BinaryIO]:
                 yield stream
         part.replace(file)
     except OSError as error:
+        # An error of the query comes through as an OSError without a number.
+        if error.errno is None:
+            raise
         raise AnalyticsError(f"{file} cannot be written: {error.strerror}.") from None
     finally:
         part.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ SHOWN_ROWS = 200
 WIDE = 10_000
 ROWS_PER_GROUP = 1_000_000
 
-notes = Console(stderr=True, highlight=False, soft_wrap=True)
+notes = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 """Where everything goes that is not the result."""
 
 
@@ -44,7 +44,9 @@ def show(rows: pl.DataFrame, form: Format, title: str = "") -> None:
 def show_table(rows: pl.DataFrame, title: str = "") -> None:
     """Print a result as a table for people: the first rows, numbers at the right."""
     screen = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
-    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    if title:
+        screen.print(Text(title), "")
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for name, kind in rows.schema.items():
         table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
     for row in rows.head(SHOWN_ROWS).iter_rows():

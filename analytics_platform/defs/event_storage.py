@@ -1,8 +1,11 @@
-"""Dagster's own SQLite event log, with a batch of events stored in one transaction instead of one each.
+"""Dagster's own SQLite event log, spared two wastes that runs over many days would make.
 
-A day of a table costs two events, each of which Dagster stores through two fresh database engines: 11 ms
-of CPU a day and table, 1.6 ms in batches. Files and schema stay Dagster's; without this class (named in
-`dagster.yaml`) the same history opens with the stock storage.
+A day of a table costs two events, and Dagster opens a fresh database engine for each of their writes:
+11 ms of CPU a day and table; a batch in one transaction costs 2 ms. And it plans every check once a day
+of the run, though checks here have no partitions, so that all but one record stay planned for ever.
+
+Files and schema stay Dagster's, where its own storage puts them: without this class, which `dagster.yaml`
+names, the same history opens with the stock storage.
 """
 
 import threading
@@ -11,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import SqliteStorageConfig
@@ -20,8 +24,8 @@ BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
 BATCH_SIZE = 1000
 
 
-class BatchingEventLogStorage(SqliteEventLogStorage):
-    """SQLite event log whose `store_event_batch` holds one connection a file for the whole batch."""
+class SpareEventLogStorage(SqliteEventLogStorage):
+    """SQLite event log that stores a batch in one transaction, and one plan a check."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._batch = threading.local()
@@ -57,3 +61,9 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             if shard not in held:
                 held[shard] = self._batch.connections.enter_context(super()._connect(shard))
             yield held[shard]
+
+    def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
+        planned = event.get_dagster_event().asset_check_planned_data
+        whole = AssetCheckEvaluationPlanned(asset_key=planned.asset_key, check_name=planned.check_name)
+        plan = event.get_dagster_event()._replace(event_specific_data=whole)
+        super()._store_asset_check_evaluation_planned(event._replace(dagster_event=plan), event_id)

@@ -32,8 +32,6 @@ def select_assets(text: str, definitions: dg.Definitions) -> frozenset[dg.AssetK
             warnings.simplefilter("ignore", dg.BetaWarning)
             selection = dg.AssetSelection.from_string(_keyed(text))
         keys = selection.required_multi_asset_neighbors().materializable().resolve(graph)
-    except (dg.DagsterInvalidAssetKey, dg.DagsterInvariantViolationError, ValueError) as error:
-        raise AnalyticsError(f"The selection {text!r} cannot be read: {error}.") from None
     except dg.DagsterError:
         raise AnalyticsError(
             f"The selection {text!r} cannot be read: write asset names such as activity/sessions, "

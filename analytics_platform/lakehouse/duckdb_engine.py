@@ -17,10 +17,12 @@ from analytics_platform.lakehouse.model import Model, parse, table_names
 from analytics_platform.lakehouse.snapshot import PinnedTable, Snapshot
 from analytics_platform.lakehouse.window import Window
 
+Config = dict[str, str | bool | int | float | list[str]]
 Connect = Callable[[], AbstractContextManager[DuckDBPyConnection]]
 
 BATCH_ROWS = 100_000
 SLICE_DAYS = 31
+SLICE_ROWS = 2_000_000
 
 STORABLE = {
     "BIGINT": pa.int64(),
@@ -55,7 +57,7 @@ def connector(config: Mapping[str, str] | None = None) -> Connect:
 
     @contextmanager
     def connect() -> Generator[DuckDBPyConnection]:
-        settings = dict(config or connection_config())
+        settings: Config = {**(config or connection_config())}
         with duckdb.connect(":memory:", config=settings) as connection:  # noqa: TID251
             yield connection
 
@@ -93,7 +95,7 @@ class DuckDBEngine:
         with _plain_errors(model.name), self._open(snapshot, model.sql) as connection:
             schema = _schema(_ordered(connection, model, window), model)
             if model.is_daily and window is not None:
-                batches = _batches(connection, model, window.slices(SLICE_DAYS))
+                batches = _batches(connection, model, window.slices(_slice_days(snapshot, window)))
                 rows = self.lake.replace_days(model.name, window, batches, schema, note)
             else:
                 batches = _batches(connection, model, [None])
@@ -194,6 +196,12 @@ def _ordered(connection: DuckDBPyConnection, model: Model, window: Window | None
         parameters = {name: value for name, value in window.parameters().items() if name in model.parameters}
     ordered = f"SELECT * FROM (\n{model.sql}\n) ORDER BY {order}"  # noqa: S608
     return connection.sql(ordered, params=parameters)
+
+
+def _slice_days(snapshot: Snapshot, window: Window) -> int:
+    """Days worked at a time: a sparse log of many years needs few queries, each over every file's footer."""
+    rows = max((table.rows for table in snapshot.tables.values()), default=0)
+    return max(SLICE_DAYS, len(window) * SLICE_ROWS // max(1, rows))
 
 
 def _batches(

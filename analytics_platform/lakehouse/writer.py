@@ -180,9 +180,9 @@ def _write_file(target: Target, day: date | None, table: pa.Table) -> WrittenFil
         path,
         compression="snappy",
         row_group_size=ROWS_PER_GROUP,
-        use_dictionary=[name for name in table.column_names if name not in packed],
+        use_dictionary=[name for name in table.column_names if name not in packed],  # pyright: ignore[reportArgumentType]
         column_encoding=dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
-        write_statistics=packed,
+        write_statistics=packed,  # pyright: ignore[reportArgumentType]
         store_schema=False,
     )
     return WrittenFile(relative_path, path.stat().st_size, table.num_rows, day)

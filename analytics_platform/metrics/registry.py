@@ -91,7 +91,7 @@ _DEPTH = (
     ),
     _metric(
         name="sessions_per_user",
-        label="Sessions per active user",
+        label="Sessions per user",
         unit="ratio",
         direction="up",
         numerator="sessions",
@@ -102,7 +102,7 @@ _DEPTH = (
     ),
     _metric(
         name="events_per_session",
-        label="Feature uses per session",
+        label="Uses per session",
         unit="ratio",
         direction="up",
         numerator="events",
@@ -113,7 +113,7 @@ _DEPTH = (
     ),
     _metric(
         name="engagement_seconds_per_session",
-        label="Engagement per session",
+        label="Session engagement",
         unit="seconds",
         direction="up",
         numerator="engagement_seconds",
@@ -124,7 +124,7 @@ _DEPTH = (
     ),
     _metric(
         name="engagement_seconds_per_user",
-        label="Engagement per active user",
+        label="Engagement per user",
         unit="seconds",
         direction="up",
         numerator="engagement_seconds",

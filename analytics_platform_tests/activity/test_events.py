@@ -49,7 +49,9 @@ def test_one_id_on_two_days_stays_two_events():
 
 
 def test_the_log_s_session_is_kept_and_an_unnamed_one_takes_its_first_event():
-    rows = cleaned([event(instant(0, "10:00"), session_id=77), event(instant(0, "12:00")), event(instant(0, "12:20"))])
+    rows = cleaned(
+        [event(instant(0, "10:00"), session_id=77), event(instant(0, "12:00")), event(instant(0, "12:20"))]
+    )
     assert sessions_of(rows) == {1: 77, 2: 2, 3: 2}
 
 
@@ -78,12 +80,19 @@ def test_billing_belongs_to_no_session_even_where_the_log_names_one():
 def test_an_event_is_late_from_more_than_an_hour():
     at = instant()
     delays = (timedelta(hours=1), timedelta(hours=1, microseconds=1), timedelta(minutes=-5))
-    rows = cleaned([event(at + timedelta(seconds=n), received_at=at + timedelta(seconds=n) + d) for n, d in enumerate(delays)])
+    rows = cleaned(
+        [
+            event(at + timedelta(seconds=n), received_at=at + timedelta(seconds=n) + d)
+            for n, d in enumerate(delays)
+        ]
+    )
     assert [row["is_late"] for row in rows] == [False, True, False]
 
 
 def test_a_use_without_feature_counts_as_other_and_a_sign_up_keeps_none():
-    rows = cleaned([event(instant(0, "10:00"), feature=None), event(instant(0, "10:01"), event_name="signed_up")])
+    rows = cleaned(
+        [event(instant(0, "10:00"), feature=None), event(instant(0, "10:01"), event_name="signed_up")]
+    )
     assert [row["feature"] for row in rows] == ["other", None]
 
 
@@ -123,7 +132,9 @@ def reference(deliveries: list[Row]) -> dict[tuple[object, int], tuple[int | Non
     for row in sorted(deliveries, key=lambda row: row["received_at"]):
         first.setdefault((row["event_time"].date(), row["event_id"]), row)
     result: dict[tuple[object, int], tuple[int | None, bool]] = {}
-    by_person = sorted(first.items(), key=lambda item: (item[1]["user_id"], item[1]["event_time"], item[1]["event_id"]))
+    by_person = sorted(
+        first.items(), key=lambda item: (item[1]["user_id"], item[1]["event_time"], item[1]["event_id"])
+    )
     for _, group in groupby(by_person, key=lambda item: (item[1]["user_id"], item[0][0])):
         previous, session = None, None
         for key, row in group:

@@ -17,6 +17,10 @@ TEXT_COLORS = """() => {
 }"""
 
 
+CUT_LABELS = """() => [...document.querySelectorAll("[data-testid='stMetricLabel'] *, [data-testid='stMetric'] span")]
+  .filter(part => part.clientWidth && part.scrollWidth > part.clientWidth).map(part => part.innerText)"""
+
+
 def luminance(color: str) -> float:
     """Relative luminance (WCAG) of `rgb(…)`."""
     channels = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
@@ -49,6 +53,9 @@ def test_it_can_be_read_on_a_phone(view: View, address: str):
     assert not is_wider_than_the_window(page)
     cards = [page.locator("[data-testid='stMetric']").nth(n).bounding_box() for n in (0, 1)]
     assert cards[0]["y"] == cards[1]["y"], "two cards beside each other"
+    assert page.evaluate(CUT_LABELS) == []
+    page.set_viewport_size({"width": 310, "height": 844})
+    page.wait_for_function(f"({CUT_LABELS})().length > 0")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -16,7 +16,10 @@ from analytics_platform_tests.cli.conftest import Command
     [
         (["demo", "--users", "300"], ["--users", "300", "demo"]),
         (["demo", "--users=300", "--format", "csv"], ["--users=300", "demo", "--format", "csv"]),
-        (["--lake", "a", "sql", "select 1", "--seed", "3"], ["--lake", "a", "--seed", "3", "sql", "select 1"]),
+        (
+            ["--lake", "a", "sql", "select 1", "--seed", "3"],
+            ["--lake", "a", "--seed", "3", "sql", "select 1"],
+        ),
         (["run", "--from", "2025-09-01"], ["run", "--from", "2025-09-01"]),
         (["sql", "--", "--lake"], ["sql", "--", "--lake"]),
         (["demo", "--users"], ["--users", "demo"]),

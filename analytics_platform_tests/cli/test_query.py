@@ -34,7 +34,8 @@ def lake(tmp_path: Path) -> Lake:
     return lake
 
 
-def test_a_query_is_printed_as_a_table_for_people(analytics: Command, lake: Lake):
+@pytest.mark.usefixtures("lake")
+def test_a_query_is_printed_as_a_table_for_people(analytics: Command):
     printed = analytics("sql", f"select plan, sum(score) as total from {TABLE} group by plan")
 
     assert [line.split() for line in printed.out.splitlines()] == [["plan", "total"], ["free", "71"]]
@@ -122,7 +123,7 @@ def test_a_moment_that_cannot_be_read_is_one_sentence(
 
 
 READERS = {
-    "csv": lambda path: pl.read_csv(path),
+    "csv": pl.read_csv,
     "csv.gz": lambda path: pl.read_csv(gzip.decompress(path.read_bytes())),
     "json": lambda path: pl.DataFrame(json.loads(path.read_text())),
     "jsonl": pl.read_ndjson,
@@ -189,11 +190,12 @@ def test_a_failed_export_leaves_the_file_as_it_was(
 
 
 @pytest.mark.usefixtures("lake")
-def test_an_export_that_fails_halfway_leaves_the_file_as_it_was(analytics: Command, tmp_path: Path):
+def test_a_query_that_fails_halfway_leaves_the_file_as_it_was(analytics: Command, tmp_path: Path):
     (tmp_path / "scores.csv").write_text("kept")
+    numbers = f"(select unnest(range(300000)) as n from {TABLE})"
+    late = "case when n = 250000 then cast(error('planted') as bigint) else n end"
 
-    failing = f"select case when n = 250000 then error('planted') else n end as n from (select unnest(range(300000)) as n from {TABLE})"
-    printed = analytics("sql", failing, "--output", "scores.csv")
+    printed = analytics("sql", f"select {late} as n from {numbers}", "--output", "scores.csv")
 
     assert printed.code == 1
     assert "planted" in printed.err

@@ -32,6 +32,7 @@ def test_a_dot_is_the_ratio_of_sums_with_the_interval_of_an_average_day():
     share, n = cell["users"].sum() / cell["active_users"].sum(), cell["active_users"].mean()
     assert found.share == pytest.approx(share)
     assert (found.low, found.high) == pytest.approx(share_interval(share, n))
+    assert found.n == cell["active_users"].sum()
 
 
 def test_features_come_most_used_first_and_roles_in_one_order():
@@ -40,9 +41,18 @@ def test_features_come_most_used_first_and_roles_in_one_order():
     assert [dot.series for dot in dots[:4]] == ["students", "teachers", "students", "teachers"]
 
 
+def test_a_feature_that_nobody_used_comes_last():
+    rows = week(5000).with_columns(
+        pl.when(pl.col("feature") == "quiz").then(0).otherwise(pl.col(name)).alias(name)
+        for name in ("users", "repeat_users")
+    )
+    assert [dot.row for dot in adoption.dots(rows, REPEAT)][-2:] == ["quiz", "quiz"]
+
+
 def test_below_the_minimum_n_a_dot_has_no_share():
-    dots = adoption.dots(week(100), ADOPTION)
-    assert {dot.share for dot in dots if dot.series == "teachers"} == {None}
+    dots = adoption.dots(week(34), ADOPTION)
+    assert ADOPTION.minimum_n == 30
+    assert {(dot.share, dot.n) for dot in dots if dot.series == "teachers"} == {(None, 4 * 7)}
     assert all(dot.share is not None for dot in dots if dot.series == "students")
 
 

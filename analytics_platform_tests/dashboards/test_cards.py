@@ -62,7 +62,7 @@ def test_a_card_says_the_definition_the_week_before_and_which_way_is_good(kpis: 
 def test_only_a_change_beyond_noise_is_good_or_bad(
     kpis: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, direction: str, after: float, verdict: str
 ):
-    monkeypatch.setattr(cards, "change", lambda *_: Change(100.0, after, 90.0, 110.0, 12))
+    monkeypatch.setattr(cards, "change", lambda *_: Change(100.0, after, 90.0, 110.0, 7))
     metric = replace(METRICS["new_users"], direction=direction)
     assert cards.card(kpis, metric, overall(kpis)).verdict == verdict
 
@@ -110,7 +110,7 @@ def test_the_finding_names_what_moved_beyond_noise():
                 shown("New users", delta="+100.0%", change=moved),
             ]
         )
-        == "Beyond weekly noise: D7 retention +3.0 pp and new users +100.0%"
+        == "More than noise in a week: D7 retention +3.0 pp and new users +100.0%"
     )
 
 
@@ -118,9 +118,9 @@ def test_the_finding_admits_noise_and_ignorance():
     still, unknown = Change(100, 101, 90, 110, 9), Change(100, 200, None, None, 2)
     quiet = [shown("Users", delta="+1.0%", change=still)]
     young = [shown("Users", delta="+100.0%", change=unknown)]
-    assert cards.week_in_words(quiet) == "No key metric moved beyond its weekly noise"
-    assert cards.week_in_words(young) == "Too few weeks of data to tell a change from noise"
-    assert cards.week_in_words([]) == "Too few weeks of data to tell a change from noise"
+    assert cards.week_in_words(quiet) == "No key metric moved by more than noise in the last week"
+    assert cards.week_in_words(young) == "Too few days of data to tell a change from noise"
+    assert cards.week_in_words([]) == "Too few days of data to tell a change from noise"
 
 
 def test_every_metric_of_the_daily_kpis_has_exactly_one_place(kpis: pl.DataFrame):

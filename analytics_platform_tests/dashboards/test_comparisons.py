@@ -1,95 +1,119 @@
+from datetime import date, timedelta
+
 import numpy as np
+import polars as pl
 import pytest
 
-from analytics_platform.metrics import METRICS
-from dashboards.comparisons import EARLIEST_WEEKS, Change, change, share_interval
-from dashboards.series import Weekly
+from analytics_platform.metrics import METRICS, Metric
+from dashboards import series
+from dashboards.comparisons import Change, change, share_interval
 
-COUNT, SHARE, MEAN = METRICS["new_users"], METRICS["retention_7d"], METRICS["engagement_seconds_per_user"]
-
-
-def counts(*values: float | None) -> list[Weekly]:
-    return [Weekly(value, None, 7) for value in values]
+LEVEL, FLOW, SHARE = METRICS["dau"], METRICS["new_users"], METRICS["retention_7d"]
+MEAN = METRICS["engagement_seconds_per_user"]
+WEEKDAYS = [1.0, 1.1, 1.05, 1.0, 0.9, 0.6, 0.65]
 
 
-def shares(*pairs: tuple[float, float]) -> list[Weekly]:
-    return [Weekly(value, n, 7) for value, n in pairs]
+def compared(metric: Metric, counts: list[float | None], n: float = 1000) -> Change | None:
+    """The change of a metric whose numerator is given by day, on a constant denominator."""
+    days = [date(2026, 1, 5) + timedelta(days=offset) for offset in range(len(counts))]
+    frame = pl.DataFrame({"event_date": days, metric.numerator: pl.Series(counts, dtype=pl.Float64)})
+    if metric.denominator is not None:
+        frame = frame.with_columns(pl.lit(n).alias(metric.denominator))
+    return change(series.values(frame, metric), metric)
 
 
-def test_a_jump_after_steady_weeks_is_beyond_noise():
-    found = change(counts(800, 500, 505, 495, 500, 490, 510, 500, 505, 495, 500), COUNT)
+def weeks(*factors: float, base: float = 500) -> list[float | None]:
+    """Weeks of the same weekdays, each at its level, the newest last."""
+    return [base * factor * share for factor in factors for share in WEEKDAYS]
+
+
+def test_a_shift_that_all_weekdays_share_is_more_than_noise():
+    found = compared(FLOW, weeks(1.0, 1.2))
     assert found is not None
-    assert (found.before, found.after, found.weeks) == (500, 800, 9)
+    assert (found.before, found.after) == (pytest.approx(3150), pytest.approx(3780))
+    assert found.weekdays == 7
     assert not found.is_noise
 
 
-def test_a_small_step_after_swinging_weeks_is_noise():
-    found = change(counts(520, 500, 580, 430, 560, 450, 570, 440, 590, 470, 520), COUNT)
+def test_days_that_go_up_and_down_are_noise():
+    found = compared(FLOW, [*weeks(1.0), 600, 450, 640, 420, 520, 250, 380])
     assert found is not None
     assert found.low is not None
     assert found.high is not None
-    assert found.low < 500 < found.high
+    assert found.low < found.before < found.high
     assert found.is_noise
 
 
-def test_too_few_earlier_weeks_cannot_tell_a_change_from_noise():
-    found = change(counts(800, *[500.0] * EARLIEST_WEEKS), COUNT)
-    assert found == Change(500, 800, None, None, EARLIEST_WEEKS - 1)
+def test_a_level_is_compared_with_its_weekday_and_judged_as_one_day():
+    found = compared(LEVEL, [*weeks(1.0), 500, 560, 520, 505, 455, 305, 345])
+    assert found is not None
+    assert (found.before, found.after) == (pytest.approx(325), pytest.approx(345))
     assert found.is_noise
+
+
+def test_a_share_and_a_mean_are_compared_as_ratios_of_sums():
+    share = compared(SHARE, [200.0] * 7 + [250.0] * 7)
+    assert share is not None
+    assert (share.before, share.after, share.is_noise) == (pytest.approx(0.2), pytest.approx(0.25), False)
+    mean = compared(MEAN, [60_000.0 + day for day in range(14)])
+    assert mean is not None
+    assert mean.before == pytest.approx(60.003)
 
 
 @pytest.mark.parametrize(
-    "weeks",
+    ("metric", "counts", "n"),
     [
-        counts(5),
-        counts(None, 5),
-        counts(5, None),
-        [Weekly(5, None, 7), Weekly(5, None, 6)],
-        shares((0.2, 10), (0.2, 900)),
+        (FLOW, weeks(1.0), 1000),
+        (FLOW, [*weeks(1.0), None, *weeks(1.0)[1:]], 1000),
+        (LEVEL, [*weeks(1.0), *weeks(1.0)[:6], None], 1000),
+        (SHARE, [1.0] * 14, 4),
+        (SHARE, [0.0] * 14, 0),
     ],
 )
-def test_unlike_weeks_are_not_compared(weeks: list[Weekly]):
-    metric = SHARE if weeks[0].n is not None else COUNT
-    assert change(weeks, metric) is None
+def test_weeks_that_are_not_alike_are_not_compared(metric: Metric, counts: list[float | None], n: float):
+    assert compared(metric, counts, n) is None
 
 
-def test_weeks_that_never_vary_leave_the_sampling_error_of_counts_and_shares():
-    still = change(counts(110, *[100.0] * 10), COUNT)
+def test_too_few_days_cannot_tell_a_change_from_noise():
+    found = compared(LEVEL, weeks(1.0, 3.0)[:9])
+    assert found is not None
+    assert (found.low, found.high, found.weekdays, found.is_noise) == (None, None, 0, True)
+
+
+def test_weeks_without_any_variation_keep_the_sampling_error_of_counts_and_shares():
+    still = compared(FLOW, [10.0] * 7 + [12.0] * 7)
     assert still is not None
-    assert still.is_noise, "a count of 100 varies by 14 a week by chance alone"
-    few = change(shares((0.24, 300), *[(0.20, 300.0)] * 10), SHARE)
+    assert still.is_noise, "70 and 84 a week differ by chance alone"
+    assert still.low == pytest.approx(70 * (1 - 1.96 * np.sqrt(0.5 / 7 / 10)) ** 2, rel=1e-3)
+    few = compared(SHARE, [10.0] * 7 + [12.0] * 7, n=50)
     assert few is not None
-    assert few.is_noise, "4 points between two weeks of 300 lie within 1.96 standard errors"
-    many = change(shares((0.24, 3000), *[(0.20, 3000.0)] * 10), SHARE)
+    assert few.is_noise, "20 % and 24 % of 350 users differ by chance alone"
+    many = compared(SHARE, [200.0] * 7 + [240.0] * 7, n=1000)
     assert many is not None
     assert not many.is_noise
 
 
-def test_steady_growth_is_told_from_noise():
-    weeks = [1000 * 1.05 ** (-week) * (1 + 0.002 * (-1) ** week) for week in range(12)]
-    found = change(counts(*weeks), MEAN)
-    assert found is not None
-    assert not found.is_noise
-
-
-@pytest.mark.parametrize("weeks", [EARLIEST_WEEKS + 2, 14, 26])
-def test_pure_noise_is_coloured_at_most_one_time_in_twenty(weeks: int):
-    draws = np.random.default_rng(3).normal(600, 30, size=(3000, weeks))
-    found = [change([Weekly(float(v), 5000, 7) for v in row], MEAN) for row in draws]
+@pytest.mark.parametrize("metric", [FLOW, LEVEL, SHARE, MEAN])
+def test_pure_noise_is_coloured_at_most_one_time_in_twenty(metric: Metric):
+    draws = np.random.default_rng(3)
+    shape = np.tile(WEEKDAYS, 2) * 400 * np.exp(draws.normal(0, 0.08, (1500, 14)))
+    found = [compared(metric, row) for row in draws.poisson(shape).astype(float).tolist()]
     coloured = sum(not one.is_noise for one in found if one is not None)
     assert coloured / len(found) <= 0.055
 
 
-def test_a_real_change_of_four_standard_deviations_is_mostly_seen():
-    draws = np.random.default_rng(4).normal(600, 10, size=(1000, 26))
-    draws[:, 0] += 60
-    found = [change([Weekly(float(v), 5000, 7) for v in row], MEAN) for row in draws]
-    assert sum(not one.is_noise for one in found if one is not None) / len(found) > 0.7
+@pytest.mark.parametrize("metric", [FLOW, MEAN])
+def test_a_change_of_a_quarter_is_mostly_seen(metric: Metric):
+    draws = np.random.default_rng(4)
+    shape = np.tile(WEEKDAYS, 2) * 400 * np.exp(draws.normal(0, 0.08, (500, 14)))
+    shape[:, 7:] *= 1.25
+    found = [compared(metric, row) for row in draws.poisson(shape).astype(float).tolist()]
+    assert sum(not one.is_noise for one in found if one is not None) / len(found) > 0.8
 
 
 @pytest.mark.parametrize(
     ("share", "n", "low", "high"),
-    # Newcombe (1998), Statistics in Medicine 17, table I: method 3 (Wilson score).
+    # Newcombe (1998), Statistics in Medicine 17, 857-872, table I: Wilson's score interval.
     [
         (81 / 263, 263, 0.2553, 0.3662),
         (15 / 148, 148, 0.0624, 0.1605),

@@ -22,7 +22,7 @@ def test_each_dot_has_its_interval_and_its_n():
     (trace,) = dot_plot([dot("quiz", "students", 0.4)]).data
     assert trace.error_x.array[0] == pytest.approx(0.2)
     assert trace.error_x.arrayminus[0] == pytest.approx(0.1)
-    assert trace.customdata[0] == "quiz, students: 40.0% (30.0% to 60.0%), n = 200"
+    assert trace.customdata[0] == "quiz, students: 40.0% (30.0% to 60.0%), n = 200 user-days"
 
 
 def test_a_role_is_named_once_in_the_first_row():

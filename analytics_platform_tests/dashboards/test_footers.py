@@ -42,19 +42,20 @@ def banners(script: str) -> AppTest:
 
 def test_a_banner_stands_only_over_the_days_concerned():
     page = banners(
-        "problems = [Problem('t', 'Half the day is missing.', False, (date(2026, 1, 5),))]\n"
+        "problems = [Problem('t', 'Half the day is missing.', '`whole_days`', False, (date(2026, 1, 5),))]\n"
         "banner(problems, date(2026, 1, 1), date(2026, 1, 5))\n"
         "banner(problems, date(2026, 1, 6), date(2026, 1, 9))\n"
     )
-    assert [warning.value for warning in page.warning] == ["Half the day is missing."]
+    assert [warning.value for warning in page.warning] == ["Warnings about the days shown: `whole_days`."]
     assert not page.error
 
 
-def test_many_problems_share_one_banner_and_an_error_makes_it_one():
+def test_errors_are_told_in_full_and_warnings_in_one_line():
     page = banners(
-        "problems = [Problem('t', f'Problem {n}.', n == 4) for n in range(5)]\n"
+        "problems = [Problem('t', f'Problem {n}.', f'`check_{n}`', n < 2) for n in range(4)]\n"
         "banner(problems, date(2026, 1, 1), date(2026, 1, 5))\n"
     )
-    (shown,) = page.error
-    assert shown.value.splitlines()[-1] == "2 more under “Freshness and checks”."
-    assert not page.warning
+    assert [error.value.split("  \n") for error in page.error] == [["Problem 0.", "Problem 1."]]
+    assert [warning.value for warning in page.warning] == [
+        "Warnings about the days shown: `check_2` and `check_3`."
+    ]

@@ -47,6 +47,9 @@ def test_a_number_carries_its_unit_and_few_digits(value: float, unit: str, text:
         (100.0, 100.01, "users", "0.0%"),
         (100.0, 99.99, "users", "0.0%"),
         (0.0, 3.0, "users", "+3"),
+        (1.0, 4.0, "users", "+3"),
+        (12.0, 9.0, "users", "-3"),
+        (10.0, 15.0, "seconds", "+50.0%"),
         (0.0, 0.0, "users", "0"),
     ],
 )

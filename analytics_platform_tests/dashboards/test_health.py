@@ -60,6 +60,7 @@ def test_a_failed_check_anywhere_upstream_is_a_problem_of_the_chart(lake: Lake):
     assert problem.sentence == (
         "Check `volume` of `raw.events` fails on Tue 2 Sep 2025: “No two rows share a key” does not hold."
     )
+    assert problem.gist == "`volume` fails (Tue 2 Sep 2025)"
 
 
 def test_a_problem_touches_only_its_days(lake: Lake):

@@ -142,8 +142,10 @@ def test_a_failed_check_stands_over_the_charts_of_its_days_alone(tmp_path: Path,
     )
     in_force(lake.root)
     page = opened(period="All")
-    assert [warning.value.split(" fails")[0] for warning in page.warning] == [f"Check `volume` of `{KPIS}`"]
-    assert len(page.error) == 2
+    assert [warning.value for warning in page.warning] == [
+        "Warnings about the days shown: `volume` fails (Mon 1 Sep 2025)."
+    ]
+    assert [error.value.split(" fails")[0] for error in page.error] == [f"Check `schema` of `{ADOPTION}`"]
     assert "0 of 2 checks pass" in page.markdown[0].value
     assert not opened(period="4 weeks").warning
 
@@ -177,7 +179,7 @@ def test_a_lake_of_one_day_is_no_error(tmp_path: Path, in_force: Open):
     in_force(lake.root)
     page = opened()
     assert values(page)["D7 retention"] == "No data"
-    assert page.subheader[0].value == "Too few weeks of data to tell a change from noise"
+    assert page.subheader[0].value == "Too few days of data to tell a change from noise"
 
 
 def test_a_gap_of_months_is_no_error(tmp_path: Path, in_force: Open):

@@ -88,6 +88,18 @@ def test_what_was_never_counted_is_told_from_zero():
     assert series.is_recorded(kpis([0, 1]), METRICS["new_users"])
 
 
+def test_a_mean_of_what_was_never_measured_is_not_recorded():
+    frame = pl.DataFrame({"dau": [5], "engagement_seconds": [0.0], "cohort_7d": [3], "retained_7d": [0]})
+    assert not series.is_recorded(frame, METRICS["engagement_seconds_per_user"])
+    assert series.is_recorded(frame, METRICS["retention_7d"]), "nobody came back is a finding"
+
+
+def test_a_quiet_product_points_to_its_busiest_week():
+    frame = kpis([1, 1, 1, 1]).with_columns(wau=pl.Series([40, 100, 30, 9]))
+    assert series.busiest_day(frame, MONDAY + timedelta(days=3)) == MONDAY + timedelta(days=1)
+    assert series.busiest_day(frame, MONDAY + timedelta(days=2)) is None
+
+
 def test_a_period_is_the_last_calendar_days_or_all():
     frame = days(kpis([1, None, None, 4]))
     assert series.period(frame, 2).height == 2

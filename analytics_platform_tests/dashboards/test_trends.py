@@ -61,8 +61,8 @@ def test_the_headline_says_whether_the_week_was_more_than_noise(kpis: pl.DataFra
 
     assert headline(jump(kpis, 2)).startswith("Daily active users rose by ")
     assert headline(jump(kpis, 0.5)).startswith("Daily active users fell by ")
-    assert headline(jump(kpis, 0.5)).endswith("% in a week, more than its noise")
-    assert headline(kpis).endswith("in a week, within its noise")
+    assert headline(jump(kpis, 0.5)).endswith("% in a week, more than noise")
+    assert headline(kpis).endswith("in a week, no more than noise")
 
 
 def test_the_headline_admits_what_it_cannot_say(kpis: pl.DataFrame):
@@ -71,8 +71,8 @@ def test_the_headline_admits_what_it_cannot_say(kpis: pl.DataFrame):
             frame, METRICS[metric], EVERYONE, last_day, full_day=LAST_DAY, length=None
         ).headline
 
-    soon = FIRST_DAY + timedelta(days=20)
-    assert headline(kpis, "dau", soon).endswith("too few weeks to tell that from noise")
+    soon = FIRST_DAY + timedelta(days=9)
+    assert headline(kpis, "dau", soon).endswith("too few days to tell that from noise")
     assert headline(kpis, "dau", FIRST_DAY).endswith("with nothing alike a week earlier")
     assert headline(kpis, "retention_30d", soon) == "D30 retention: no data in the last seven days"
     small = kpi_rows(users=10)
@@ -94,7 +94,13 @@ def test_a_split_draws_the_chosen_segments_and_ranks_their_ends(kpis: pl.DataFra
 def test_segments_too_small_to_compare_are_not_ranked():
     small = kpi_rows(users=10)
     trend = trends.split(small, METRICS["retention_7d"], "role", ["student", "teacher"], LAST_DAY, length=28)
-    assert trend.headline == "D7 retention: too few in the last seven days to compare"
+    assert trend.headline == "D7 retention: too few others in the last seven days to compare"
+
+
+def test_a_lone_segment_has_nothing_to_be_compared_with(kpis: pl.DataFrame):
+    trend = trends.split(kpis, METRICS["active_subscribers"], "country", ["GB"], LAST_DAY, length=28)
+    assert trend.headline.startswith("Active subscribers: ")
+    assert trend.headline.endswith(" for GB, too few others in the last seven days to compare")
 
 
 def test_equal_ends_are_called_alike(kpis: pl.DataFrame):

@@ -17,15 +17,21 @@ from analytics_platform_tests.small_log import DAYS, SmallLog
 TABLES = "raw/*,activity/*,behaviour/*"
 
 
-# Dagster calls what it deprecates itself, each time it makes a resource.
-DAGSTER_ITSELF = "ignore:InitResourceContext.dagster_run is deprecated:DeprecationWarning"
+# Dagster calls what it deprecates itself, each time it makes a resource; and what it calls beta is used
+# on purpose, its version being pinned.
+DAGSTER_ITSELF = (
+    "ignore:InitResourceContext.dagster_run is deprecated:DeprecationWarning",
+    "ignore:Parameter `backfill_policy` of:dagster.BetaWarning",
+    "ignore:Class `LocalFileCodeReference` is:dagster.BetaWarning",
+    "ignore:Class `CodeReferencesMetadataValue` is:dagster.BetaWarning",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let Dagster's own warning pass in the tests of this folder; every other one is an error."""
+    """Let Dagster's own warnings pass in the tests of this folder; every other one is an error."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings(DAGSTER_ITSELF))
+            item.add_marker(pytest.mark.filterwarnings(*DAGSTER_ITSELF))
 
 
 def use_lake(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -44,9 +50,9 @@ def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`lake` with every table built from `SmallLog`, made once and only to be copied."""
     folder = tmp_path_factory.mktemp("built")
     SmallLog().write(Lake(folder / "lake"))
-    with pytest.MonkeyPatch.context() as monkeypatch:
+    with pytest.MonkeyPatch.context() as monkeypatch, dg.DagsterInstance.ephemeral() as instance:
         use_lake(monkeypatch, folder)
-        outcome = launch.run(select=TABLES, instance=dg.DagsterInstance.ephemeral())
+        outcome = launch.run(select=TABLES, instance=instance)
     assert outcome.succeeded, outcome.error
     return folder
 

@@ -36,6 +36,7 @@ last_day = filters.date_input(
     width=150,
 )
 status.strip(reading, full_day)
+status.quiet_end(reading, last_day)
 days = series.segment_days(kpis, *populations[who], last_day)
 
 key_cards = cards.cards(kpis, cards.FIRST_SCREEN, days)
@@ -71,11 +72,11 @@ if split in trends.DIMENSIONS and who == trends.ALL_USERS:
     trend = trends.split(kpis, metric, dimension, chosen, last_day, length=PERIODS[length])
 else:
     trend = trends.single(kpis, metric, populations[who], last_day, full_day=full_day, length=PERIODS[length])
+starts = trends.markers(reading.experiment_starts, trend.first_day, last_day)
 with trend_title:
     st.subheader(trend.headline, anchor=False)
-    st.caption(trends.subtitle(metric, trend, population))
+    st.caption(trends.subtitle(metric, trend, population, starts))
 footers.banner(problems, trend.first_day, last_day)
-starts = trends.markers(reading.experiment_starts, trend.first_day, last_day)
 st.plotly_chart(
     charts.trend(trend.lines, metric.unit, starts), config=charts.CONFIG, key="trend", alt=trend.headline
 )
@@ -84,13 +85,13 @@ footers.footer(reading, KPIS, f"**{metric.label}**: {metric.description}", trend
 if ADOPTION in reading.snapshot.tables:
     week = adoption.week_of(reading.adoption, last_day)
     adoption_problems = health.problems_of(reading, ADOPTION, now)
+    footers.banner(adoption_problems, last_day - timedelta(days=series.WEEK - 1), last_day)
     for column, name in zip(st.columns(2, gap="large"), adoption.VERBS, strict=True):
         metric = METRICS[name]
         dots = adoption.dots(week, metric)
         with column:
             st.subheader(adoption.finding(dots, metric), anchor=False)
             st.caption(adoption.subtitle(metric, last_day))
-            footers.banner(adoption_problems, last_day - timedelta(days=series.WEEK - 1), last_day)
             if any(dot.share is not None for dot in dots):
                 st.plotly_chart(
                     dot_plot(dots), config=charts.CONFIG, key=name, alt=adoption.finding(dots, metric)

@@ -1,0 +1,53 @@
+"""Small tables worked by hand: inputs beside expected outputs, each opening with its provenance."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analytics_platform.lakehouse import Lake
+from analytics_platform.workspace import MODELS
+from analytics_platform_tests.derived_rows import build
+from analytics_platform_tests.raw_rows import Row, event, instant, user, write_raw
+
+FOLDER = Path(__file__).parent / "golden" / "two_people"
+EXPECTED = sorted(path for path in FOLDER.glob("*.csv") if not path.stem.startswith("raw_"))
+
+
+def _read(path: Path) -> pl.DataFrame:
+    return pl.read_csv(path, comment_prefix="#", try_parse_dates=True, infer_schema_length=None)
+
+
+def _delivery(row: Row) -> Row:
+    known = {
+        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
+    return event(known.pop("event_time"), **known)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    lake = Lake(tmp_path_factory.mktemp("golden"))
+    deliveries = [_delivery(row) for row in _read(FOLDER / "raw_events.csv").to_dicts()]
+    ana = user(1, instant(0, "07:00"), country="FR", classroom_id=7)
+    build(lake, write_raw(lake, events=deliveries, users=[ana]))
+    return lake
+
+
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
+def test_a_model_gives_the_table_worked_by_hand(lake: Lake, path: Path):
+    table = path.stem.replace("_", ".", 1)
+    expected = _read(path)
+    rows = lake.scan(table).collect().sort(*MODELS[table].key)
+    found = rows.select(expected.columns).with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None))
+    assert (
+        found.cast(dict(expected.schema)).sort(expected.columns).to_dicts()
+        == expected.sort(expected.columns).to_dicts()
+    )
+
+
+def test_every_table_has_its_golden_rows():
+    stored = {name for name, model in MODELS.items() if not model.is_view}
+    assert {path.stem.replace("_", ".", 1) for path in EXPECTED} == stored
