@@ -7,6 +7,7 @@ import pytest
 
 from analytics_platform.lakehouse import Lake
 from analytics_platform_tests.derived_rows import build
+from analytics_platform_tests.program import Demo, run_program
 from analytics_platform_tests.small_log import SmallLog
 
 
@@ -42,3 +43,10 @@ def _clean_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clean_lake(tmp_path: Path, _clean_once: Path) -> Lake:
     """Like `built_lake`, from a log on which every check passes."""
     return Lake(shutil.copytree(_clean_once, tmp_path / "clean"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A small world simulated and built by the command `demo`; read it, or only build it again."""
+    lake = tmp_path_factory.mktemp("demo") / "lake"
+    return Demo(lake, run_program("demo", "--format", "json", lake=lake))

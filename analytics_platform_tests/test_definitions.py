@@ -12,8 +12,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from analytics_platform.defs.checks import CHECKS
 from analytics_platform.definitions import defs
+from analytics_platform.defs.checks import CHECKS
 from analytics_platform.event_contract import CONTRACTS
 from analytics_platform.lakehouse.model import parse, table_names
 from analytics_platform.workspace import MODELS
@@ -151,7 +151,7 @@ def test_dagsters_own_tools_load_the_definitions(command: tuple[str, ...], tmp_p
         "HOME": str(tmp_path),
         "ANALYTICS_LAKE": str(tmp_path / "lake"),
     }
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [tool, *command[1:]],
         cwd=ROOT,
         env=environment,

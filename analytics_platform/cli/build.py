@@ -1,6 +1,6 @@
 """`run`: assets built through Dagster, with progress while they are and a summary after."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
@@ -8,10 +8,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from analytics_platform.cli.formats import FormatOption, notes, show
 from analytics_platform.cli.options import FromOption, ToOption, window_between
-from analytics_platform.defs import launch
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Window
 from analytics_platform.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from analytics_platform.defs.launch import RunOutcome, Step
 
 STEPS = {"asset": pl.String, "state": pl.String, "seconds": pl.Float64}
 
@@ -42,13 +44,16 @@ def run(
     refuse_failure(outcome)
 
 
-def build(window: Window, select: str = "*") -> launch.RunOutcome:
+def build(window: Window, select: str = "*") -> "RunOutcome":
     """Build assets over a window, with a progress bar on standard error."""
+    # Dagster takes a second to import, which help need not wait for.
+    from analytics_platform.defs import launch  # noqa: PLC0415
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as progress:
         task = progress.add_task("starting", total=None)
 
-        def report(step: launch.Step) -> None:
+        def report(step: "Step") -> None:
             progress.update(task, description=step.name, completed=step.finished, total=step.total)
 
         outcome = launch.run(window, select, on_step=report)
@@ -63,7 +68,7 @@ def build(window: Window, select: str = "*") -> launch.RunOutcome:
     return outcome
 
 
-def refuse_failure(outcome: launch.RunOutcome) -> None:
+def refuse_failure(outcome: "RunOutcome") -> None:
     """Turn a run that went wrong into a user's error.
 
     Raises:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import typer
 
 from analytics_platform.cli.formats import FormatOption, notes, show
+from analytics_platform.cli.options import AsOfOption, pinned
 from analytics_platform.event_contract import CONTRACTS
 from analytics_platform.event_contract.dictionary import data_dictionary
 from analytics_platform.lakehouse import Lake
@@ -49,16 +50,18 @@ def tables(form: FormatOption = "table") -> None:
 
 def describe(
     table: Annotated[str, typer.Argument(help="Table or view, as schema.table.")],
+    as_of: AsOfOption = None,
     form: FormatOption = "table",
 ) -> None:
     """Describe a table and its columns.
 
     Example:
         analytics-platform describe activity.sessions
+        analytics-platform describe raw.events --as-of "version 1" --format json
     """
     engine = open_workspace().engine
     query = f"SELECT * FROM {table}"  # noqa: S608
-    snapshot = engine.snapshot(query)
+    snapshot = pinned(engine, query, as_of)
     with engine.stream(query, snapshot=snapshot) as rows:
         types = rows.schema
     stored = snapshot.tables[table].schema if table in snapshot.tables else pa.schema([])
@@ -78,16 +81,16 @@ def dictionary() -> None:
 
 
 def _stored(lake: Lake, name: str) -> dict[str, object]:
-    pinned = lake.snapshot([name]).tables[name]
-    days = lake.days(name) if PARTITION in pinned.delta.metadata().partition_columns else None
+    table = lake.snapshot([name]).tables[name]
+    days = lake.days(name) if PARTITION in table.delta.metadata().partition_columns else None
     return {
         "table": name,
         "kind": "whole" if days is None else "daily",
-        "rows": pinned.rows,
+        "rows": table.rows,
         "first_day": days[0] if days else None,
         "last_day": days[-1] if days else None,
-        "version": pinned.version,
-        "committed_at": pinned.committed_at,
+        "version": table.version,
+        "committed_at": table.committed_at,
         "description": _description(name),
     }
 

@@ -3,14 +3,17 @@
 import resource
 import sys
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from analytics_platform.cli.build import build, refuse_failure
 from analytics_platform.cli.formats import FormatOption, notes, show
-from analytics_platform.defs.launch import RunOutcome
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from analytics_platform.defs.launch import RunOutcome
 
 FIGURES = {"figure": pl.String, "value": pl.Float64, "meaning": pl.String}
 
@@ -57,7 +60,7 @@ def demo(form: FormatOption = "table") -> None:
     notes.print(NEXT, highlight=False)
 
 
-def _figures(workspace: Workspace, outcome: RunOutcome) -> list[tuple[str, float | None, str]]:
+def _figures(workspace: Workspace, outcome: "RunOutcome") -> list[tuple[str, float | None, str]]:
     window = outcome.window
     month_ago = window.last_day - timedelta(days=28)
     counts = workspace.engine.query(COUNTS).to_pylist()[0]

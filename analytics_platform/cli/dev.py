@@ -17,7 +17,6 @@ from urllib.error import URLError
 import typer
 
 from analytics_platform.cli.formats import notes
-from analytics_platform.defs.instance import prepare_home
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.settings import PREFIX, load_settings
 
@@ -87,6 +86,9 @@ def dev(
 
 def prepare_environment(dagster_port: int) -> None:
     """Set what both services read: Dagster's home, and its address for links unless the user named one."""
+    # Dagster takes a second to import, which help need not wait for.
+    from analytics_platform.defs.instance import prepare_home  # noqa: PLC0415
+
     settings = load_settings()
     prepare_home(settings)
     if "dagster_url" not in settings.model_fields_set:

@@ -61,7 +61,11 @@ def ingest(
     Rows that break the contract go to raw.quarantine with the reason; files that were ingested before
     are skipped. Above the quarantine threshold nothing is written and the exit code is not zero.
 
-    Start with `--infer > mapping.yaml`, mend what it guessed, then ingest with `--mapping mapping.yaml`.
+    Let `--infer` propose a mapping, mend what it guessed, then ingest with it.
+
+    Example:
+        analytics-platform ingest events.csv --infer > mapping.yaml
+        analytics-platform ingest events.csv --mapping mapping.yaml
     """
     settings = load_settings()
     place = path or settings.log_path

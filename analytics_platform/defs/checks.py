@@ -116,19 +116,28 @@ def _evaluation(result: CheckResult, verdict: Verdict) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {FAILING_DAYS: list(result.failing_days), "offending_rows": verdict.rows}
     if verdict.examples:
         metadata["examples"] = dg.MetadataValue.md(verdict.examples)
-    return evaluation_of(result, metadata)
+    said = result.description if result.passed else f"{result.description} {_found(result, verdict)}"
+    return evaluation_of(result, said, metadata)
 
 
-def evaluation_of(result: CheckResult, metadata: dict[str, Any]) -> dg.AssetCheckResult:
-    """A result as Dagster takes it."""
+def evaluation_of(result: CheckResult, description: str, metadata: dict[str, Any]) -> dg.AssetCheckResult:
+    """A result as Dagster takes it, with what was found in words and numbers."""
     return dg.AssetCheckResult(
         passed=result.passed,
         asset_key=asset_key(result.table),
         check_name=result.name,
         severity=dg.AssetCheckSeverity.ERROR if result.is_error else dg.AssetCheckSeverity.WARN,
-        description=result.description,
+        description=description,
         metadata=metadata,
     )
+
+
+def _found(result: CheckResult, verdict: Verdict) -> str:
+    left = len(set(result.failing_days) - verdict.days)
+    found = [f"{verdict.rows} rows break it"] if verdict.rows else []
+    if left:
+        found.append(f"{left} days before were not mended" if left > 1 else "one day before was not mended")
+    return f"Found: {'; '.join(found)}."
 
 
 def _of_query(check: Check) -> TableCheck:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import dagster as dg
+from dagster._core.events import JobFailureData
 from dagster_shared.error import SerializableErrorInfo
 
 from analytics_platform.errors import AnalyticsError
@@ -37,7 +38,8 @@ def step_failure(event: dg.DagsterEvent) -> str:
 
 def run_failure(event: dg.DagsterEvent) -> str:
     """Why a run failed none of whose steps did: it could not begin, was cut short, or its process died."""
-    error = event.job_failure_data.error
+    data = event.event_specific_data
+    error = data.error if isinstance(data, JobFailureData) else None
     return sentence(error) if error else event.message or SILENT
 
 

@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from analytics_platform.alerts import CheckResult
-from analytics_platform.defs.check_results import record
+from analytics_platform.defs.check_results import TABLE, record
 from analytics_platform.defs.checks import evaluation_of
 from analytics_platform.defs.partitions import is_fed_daily, known_days
 from analytics_platform.defs.resources import WorkspaceResource
-from analytics_platform.defs.table_facts import asset_key
+from analytics_platform.defs.table_facts import as_it_is, asset_key
 from analytics_platform.workspace import MODELS, Workspace
 
 NAME = "freshness"
@@ -52,9 +52,11 @@ def freshness(
     newest = {table: max(opened.lake.days(table), default=None) for table in tables}
     results = [_result(table, newest[table], expected, context.run.run_id) for table in tables]
     record(opened.lake, results)
+    context.op_execution_context.log_event(as_it_is(opened.lake, TABLE))
     for result in results:
         days = {"newest_day": str(newest[result.table]), "expected_day": str(expected)}
-        yield evaluation_of(result, days)
+        said = CLAIM if result.passed else f"{CLAIM} Newest: {days['newest_day']}; expected: {expected}."
+        yield evaluation_of(result, said, days)
 
 
 def _result(table: str, newest: date | None, expected: date | None, run_id: str) -> CheckResult:

@@ -20,7 +20,6 @@ from analytics_platform.defs.failures import run_failure, step_failure
 
 FAILING_DAYS = "failing_days"
 LIMIT = 200
-NEVER = "-1"
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,8 @@ def check_result(evaluation: dg.AssetCheckEvaluation, run_id: str) -> CheckResul
 
 
 def newest_failure(instance: dg.DagsterInstance) -> str:
-    """The cursor of the newest failed run."""
-    failures = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1)
-    return failures.cursor if failures.records else NEVER
+    """The cursor of the newest failed run, or of the beginning."""
+    return instance.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1).cursor
 
 
 def failed_runs(instance: dg.DagsterInstance, cursor: str) -> tuple[str, list[FailedRun]]:

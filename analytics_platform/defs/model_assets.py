@@ -5,6 +5,7 @@ Belongs here: the one body that all models share. Does not: which models there a
 """
 
 import hashlib
+from itertools import dropwhile
 
 import dagster as dg
 
@@ -41,7 +42,7 @@ def model_asset(model: Model, owner: str) -> dg.AssetsDefinition:
         group_name=model.name.partition(".")[0],
         owners=[owner],
         kinds={"sql", "duckdb", "view" if model.is_view else "deltalake"},
-        description=f"{model.description}\n\n```sql\n{model.sql}\n```",
+        description=f"{model.description}\n\n```sql\n{_statement(model.sql)}\n```",
         code_version=hashlib.sha256(model.sql.encode()).hexdigest()[:12],
         metadata={**address(workspace.lake, model.name), **code_references(model.path, __file__)},
         partitions_def=daily_partitions(workspace) if model.is_daily else None,
@@ -71,6 +72,12 @@ def report_days(
         context.add_asset_metadata({"dagster/partition_row_count": rows}, key, str(day))
     look = {"preview": preview(workspace, table, window.last_day), **metadata}
     context.add_asset_metadata(look, key, str(window.last_day))
+
+
+def _statement(sql: str) -> str:
+    """A model's SQL without the comments at its head, which are its description."""
+    lines = sql.splitlines()
+    return "\n".join(dropwhile(lambda line: line.startswith("--"), lines))
 
 
 def _build(workspace: Workspace, model: Model, window: Window) -> Metadata:

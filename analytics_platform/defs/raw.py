@@ -12,7 +12,13 @@ from analytics_platform.defs.model_assets import report_days
 from analytics_platform.defs.partitions import ONE_RUN, daily_partitions, window_of
 from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.simulation import simulate_window
-from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema
+from analytics_platform.defs.table_facts import (
+    address,
+    as_it_is,
+    asset_key,
+    code_references,
+    column_schema,
+)
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.event_contract import (
     CLASSROOMS,
@@ -57,7 +63,7 @@ def deliver(workspace: Workspace, window: Window) -> None:
 
 @dg.definitions
 def raw() -> dg.Definitions:
-    """One asset a table of the contract; those that no run builds (`ingest` does) are only shown."""
+    """One asset a table of the contract; those that `ingest` alone writes are shown where they are."""
     workspace = open_workspace()
     checks = {contract.table: checks_of(contract.table) for contract in TABLES}
 
@@ -77,9 +83,17 @@ def raw() -> dg.Definitions:
             report_days(context, opened, table, window, {})
             found = run_checks(claims, opened, window, context.run.run_id)
             yield dg.MaterializeResult(asset_key=asset_key(table), check_results=found)
+        for contract in _ingested(opened):
+            context.log_event(as_it_is(opened.lake, contract.table))
 
-    shown = [_spec(workspace, contract) for contract in CONTRACTS.values() if contract not in TABLES]
+    shown = [_spec(workspace, contract) for contract in _ingested(workspace)]
     return dg.Definitions(assets=[raw_tables, *shown])
+
+
+def _ingested(workspace: Workspace) -> list[Contract]:
+    """Tables of the contract that no run builds, as far as the lake has them."""
+    others = [contract for contract in CONTRACTS.values() if contract not in TABLES]
+    return [contract for contract in others if workspace.lake.exists(contract.table)]
 
 
 def _spec(workspace: Workspace, contract: Contract) -> dg.AssetSpec:

@@ -82,7 +82,6 @@ def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     file = settings.alert_file or settings.beside_lake("alerts.jsonl")
     deliver(found, settings.alert_webhook, file)
     said = "; ".join(alert.title for alert in found) or "Nothing new."
-    context.log.info(said)
     return dg.SensorResult(cursor=str(cursor), skip_reason=said)
 
 

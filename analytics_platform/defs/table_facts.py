@@ -75,6 +75,12 @@ def rows_by_day(lake: Lake, table: str, window: Window) -> dict[date, int]:
     return rows
 
 
+def as_it_is(lake: Lake, table: str) -> dg.AssetMaterialization:
+    """A table that no step builds alone, reported with the rows it has now."""
+    rows = lake.snapshot([table]).tables[table].rows
+    return dg.AssetMaterialization(asset_key(table), metadata={"dagster/row_count": rows})
+
+
 def preview(workspace: Workspace, table: str, day: date | None) -> dg.MarkdownMetadataValue:
     """The first rows of a table, of one day where a day is given."""
     only_day = "" if day is None else "WHERE event_date = $day"

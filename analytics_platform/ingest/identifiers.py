@@ -12,7 +12,8 @@ import polars as pl
 
 Words = npt.NDArray[np.uint64]
 
-ABSENT = np.uint64(0x9E3779B97F4A7C15)
+STEP = np.uint64(0x9E3779B97F4A7C15)
+ABSENT = np.uint64(0xD6E8FEB86659FD93)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
 
@@ -53,7 +54,7 @@ def fingerprints(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
 
 def mix(state: Words, value: Words) -> Words:
     """Fold a value into a hash: SplitMix64's finaliser over state + odd constant, xor value."""
-    mixed = (state + ABSENT) ^ value
+    mixed = (state + STEP) ^ value
     mixed = (mixed ^ (mixed >> np.uint64(30))) * FIRST
     mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND
     return mixed ^ (mixed >> np.uint64(31))

@@ -95,7 +95,7 @@ def _check_lake(lake: Lake, zone: ZoneInfo) -> None:
     if not lake.exists(INGESTED_FILES.table):
         raise AnalyticsError(
             f"The lake {lake.root} holds simulated events, and real ones would mix with them: name another "
-            "lake, such as ANALYTICS_LAKE=data/my_lake."
+            "lake, such as --lake data/mine."
         )
     held = lake.days(EVENTS.table)
     edges = pl.col("event_date").is_in([held[0], held[-1]]) if held else pl.lit(value=False)
@@ -103,7 +103,7 @@ def _check_lake(lake: Lake, zone: ZoneInfo) -> None:
     if lake.scan(EVENTS.table).filter(edges).select((days != pl.col("event_date")).any()).collect().item():
         raise AnalyticsError(
             f"The days of the lake {lake.root} were cut in another time zone than {zone.key}: set "
-            "ANALYTICS_TIMEZONE back, or ingest everything into a new lake."
+            "the timezone back, or ingest everything into a new lake."
         )
 
 

@@ -25,7 +25,7 @@ class Load:
     Attributes:
         readings: how each file was read.
         files: their staged rows.
-        rejects: rejected rows: `file, row_number, reason`.
+        rejects: rejected rows: `file, #row, reason`.
         prepared: what is new.
     """
 
@@ -100,7 +100,7 @@ class Load:
                 raise AnalyticsError(
                     f"{file.source.path} was ingested before with another mapping, and {before - repeated:,} "
                     "of its events would now be read differently and so counted twice; nothing was written: "
-                    "ingest into a new lake (ANALYTICS_LAKE), or take that change of the mapping back."
+                    "ingest into a new lake (--lake), or take that change of the mapping back."
                 )
 
     def write(self, lake: Lake, now: datetime, report: Callable[[str], None]) -> None:
@@ -124,7 +124,7 @@ class Load:
                 mine.select(
                     pl.lit(str(file.source.path)).alias("file"),
                     pl.lit(file.source.sha256).alias("file_sha256"),
-                    ROW,
+                    pl.col(ROW).alias("row_number"),
                     "reason",
                     file.source.originals(mine[ROW]).alias("original"),
                     pl.lit(now).cast(pl.Datetime("us", "UTC")).alias("quarantined_at"),

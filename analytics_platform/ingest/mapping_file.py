@@ -68,7 +68,7 @@ def _sentence(error: ValidationError) -> str:
     match first["type"]:
         case "extra_forbidden":
             key = str(location[-1])
-            near = difflib.get_close_matches(key, _KEYS, 1, 0.6)
+            near = difflib.get_close_matches(key, _KEYS, 1, 0.75)
             hint = f"did you mean `{near[0]}`?" if near else "remove it; docs/ingest.md lists the keys."
             return f"{place} is not a key here; {hint}"
         case "missing":

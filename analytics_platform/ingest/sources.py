@@ -22,7 +22,8 @@ from polars.exceptions import PanicException, PolarsError
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.ingest.mapping import FileFormat
 
-ROW = "row_number"
+# Names that no log uses: Polars mixes up columns when a row index takes the name of one.
+ROW = "#row"
 PREFIX = "log:"
 LINE = "log:line"
 FORMATS: dict[str, Literal["parquet", "csv", "jsonl"]] = {
@@ -65,7 +66,7 @@ class Source:
         return {name.removeprefix(PREFIX): dtype for name, dtype in scanned.items()}
 
     def rows(self) -> pl.LazyFrame:
-        """`row_number` (Int64, from 1) and the file's columns, named `log:…` to keep clear of ours."""
+        """`#row` (its number, Int64, from 1) and the file's columns, named `log:…` to keep clear of ours."""
         return self._scan().with_columns(pl.col(ROW).cast(pl.Int64))
 
     def has(self, column: str) -> bool:
@@ -105,7 +106,7 @@ class Source:
         """Why a row of `rows()` cannot be read, or null."""
         if self.format == "jsonl":
             is_object = pl.col(LINE).str.json_path_match("$").str.starts_with("{").fill_null(value=False)
-            return pl.when(~is_object).then(pl.lit("not a JSON object"))
+            return pl.when(~is_object & ~self.is_blank).then(pl.lit("not a JSON object"))
         if self.surplus:
             return pl.when(pl.col(ROW).is_in(list(self.surplus))).then(pl.lit("more fields than the header"))
         return pl.lit(None, dtype=pl.String)
@@ -142,7 +143,7 @@ class Source:
                     truncate_ragged_lines=bool(self.surplus),
                     **numbered,
                 )
-        return scan.rename(lambda name: name if name == ROW else PREFIX + name)
+        return scan.rename(lambda name: ROW if name == ROW else PREFIX + name)
 
     def _keys(self) -> list[str]:
         with readable(self.path):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from analytics_platform.event_contract import USERS
+from analytics_platform.ingest.sources import ROW
 
 UNKNOWN_COUNTRY = "ZZ"
 FIRST_KNOWN = ("source_user_id", "country", "platform", "acquisition_channel", "classroom_id", "school_id")
@@ -16,7 +17,7 @@ def appearances(events: pl.DataFrame) -> pl.DataFrame:
     Attributes are the first ever stated; who was once a teacher is one.
     """
     return (
-        events.sort("event_time", "file", "row_number")
+        events.sort("event_time", "file", ROW)
         .with_columns(signed_up_at="event_time", role=_role(pl.col("is_teacher")))
         .pipe(_by_user)
     )

@@ -175,16 +175,21 @@ def _write_file(target: Target, day: date | None, table: pa.Table) -> WrittenFil
     path.parent.mkdir(parents=True, exist_ok=True)
     table = table.unify_dictionaries()
     packed = [f.name for f in table.schema if pa.types.is_int64(f.type) or pa.types.is_timestamp(f.type)]
-    pq.write_table(
-        table,
-        path,
-        compression="snappy",
-        row_group_size=ROWS_PER_GROUP,
-        use_dictionary=[name for name in table.column_names if name not in packed],  # pyright: ignore[reportArgumentType]
-        column_encoding=dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
-        write_statistics=packed,  # pyright: ignore[reportArgumentType]
-        store_schema=False,
-    )
+    others = [name for name in table.column_names if name not in packed]
+    try:
+        pq.write_table(
+            table,
+            path,
+            compression="snappy",
+            row_group_size=ROWS_PER_GROUP,
+            use_dictionary=others,  # pyright: ignore[reportArgumentType]
+            column_encoding=dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
+            write_statistics=packed,  # pyright: ignore[reportArgumentType]
+            store_schema=False,
+        )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return WrittenFile(relative_path, path.stat().st_size, table.num_rows, day)
 
 

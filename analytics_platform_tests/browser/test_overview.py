@@ -17,7 +17,7 @@ TEXT_COLORS = """() => {
 }"""
 
 
-CUT_LABELS = """() => [...document.querySelectorAll("[data-testid='stMetricLabel'] *, [data-testid='stMetric'] span")]
+CUT_LABELS = """() => [...document.querySelectorAll("[data-testid='stMetric'] *")]
   .filter(part => part.clientWidth && part.scrollWidth > part.clientWidth).map(part => part.innerText)"""
 
 

@@ -11,7 +11,7 @@ from analytics_platform.cli.build import refuse_failure
 from analytics_platform.defs.launch import RunOutcome
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Window
-from analytics_platform_tests.cli.conftest import Demo, run_program
+from analytics_platform_tests.program import Demo, run_program
 
 
 def outcome(error: str | None = None, *checks: CheckResult) -> RunOutcome:

@@ -2,6 +2,8 @@
 
 import json
 
+import pyarrow as pa
+
 from analytics_platform.event_contract import EVENTS
 from analytics_platform.event_contract.dictionary import data_dictionary
 from analytics_platform.lakehouse import Lake
@@ -49,6 +51,17 @@ def test_describe_opens_with_the_grain_and_the_version(analytics: Command, small
     title = " ".join(printed.out.split("column")[0].split())
     assert title.startswith("raw.users: One row per user")
     assert title.endswith("Key: user_id. Read from raw.users@1.")
+
+
+def test_describe_travels_in_time(analytics: Command, small_lake: Lake):
+    schema = pa.schema([("n", pa.int64()), ("m", pa.int64())])
+    small_lake.replace("test.numbers", [pa.table({"n": [1]})], schema.remove(1))
+    small_lake.replace("test.numbers", [pa.table({"n": [1], "m": [2]})], schema)
+
+    words = ("describe", "test.numbers", "--lake", str(small_lake.root), "--format", "csv")
+
+    assert "m,BIGINT" in analytics(*words).out
+    assert "m,BIGINT" not in analytics(*words, "--as-of", "version 1").out
 
 
 def test_describe_of_a_table_that_is_not_there_is_one_sentence(analytics: Command):

@@ -8,7 +8,8 @@ import pytest
 from analytics_platform.event_contract import INGESTED_FILES
 from analytics_platform.lakehouse import Lake
 from analytics_platform.workspace import MODELS
-from analytics_platform_tests.cli.conftest import Command, Demo, run_program
+from analytics_platform_tests.cli.conftest import Command
+from analytics_platform_tests.program import Demo, run_program
 
 pytestmark = pytest.mark.slow
 

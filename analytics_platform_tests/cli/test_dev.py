@@ -12,7 +12,8 @@ import pytest
 
 from analytics_platform.cli import dev as module
 from analytics_platform.cli.dev import HOST, Service, prepare_environment
-from analytics_platform_tests.cli.conftest import PROGRAM, Command
+from analytics_platform_tests.cli.conftest import Command
+from analytics_platform_tests.program import PROGRAM
 
 FOREVER = "import time; time.sleep(600)"
 

@@ -5,7 +5,8 @@ import subprocess
 import pytest
 
 from analytics_platform.cli import main
-from analytics_platform_tests.cli.conftest import PROGRAM, Command
+from analytics_platform_tests.cli.conftest import Command
+from analytics_platform_tests.program import PROGRAM
 
 
 def test_success_is_code_0(analytics: Command):

@@ -85,9 +85,20 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose database files are made already, only to be copied."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use_lake(monkeypatch, folder)
+        with open_instance(load_settings()) as instance:
+            assert instance.get_runs() == []
+    return folder / "lake.dagster"
+
+
 @pytest.fixture
-def kept_instance(settings_in_force: Path) -> Iterator[dg.DagsterInstance]:
+def kept_instance(settings_in_force: Path, empty_home: Path) -> Iterator[dg.DagsterInstance]:
     """A history in SQLite files, as the platform keeps it, beside the lake."""
-    assert settings_in_force.exists()
+    shutil.copytree(empty_home, settings_in_force / "lake.dagster")
     with open_instance(load_settings()) as instance:
         yield instance

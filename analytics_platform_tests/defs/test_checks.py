@@ -20,9 +20,7 @@ RAW = ("raw.events", "raw.users", "raw.classrooms", "raw.exposures", "raw.intera
 WITH_KEYS = ("raw.users", "raw.exposures", "raw.interactions", *(m for m in MODELS if MODELS[m].is_daily))
 
 
-def evaluate(
-    workspace: Workspace, table: str, window: Window = ALL
-) -> dict[str | None, dg.AssetCheckResult]:
+def evaluate(workspace: Workspace, table: str, window: Window = ALL) -> dict[str | None, dg.AssetCheckResult]:
     """The results of every check of a table, by check."""
     return {result.check_name: result for result in run_checks(checks_of(table), workspace, window, "run")}
 

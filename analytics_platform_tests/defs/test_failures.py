@@ -25,13 +25,9 @@ def test_a_users_mistake_is_told_in_its_own_words() -> None:
 
 
 def test_a_mistake_behind_other_errors_is_found() -> None:
-    try:
-        try:
-            raise AnalyticsError("The lake is read-only.")
-        except AnalyticsError as error:
-            raise RuntimeError("outer") from error
-    except RuntimeError as outer:
-        assert step_failure(failure_of(outer)) == "activity/users: The lake is read-only."
+    outer = RuntimeError("outer")
+    outer.__cause__ = AnalyticsError("The lake is read-only.")
+    assert step_failure(failure_of(outer)) == "activity/users: The lake is read-only."
 
 
 def test_a_defect_is_told_by_its_innermost_error_on_one_line() -> None:

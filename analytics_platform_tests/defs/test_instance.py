@@ -44,7 +44,9 @@ def test_a_configuration_that_was_edited_stays(tmp_path: Path) -> None:
 def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("ANALYTICS_DAGSTER_HOME", str(tmp_path / "file" / "home"))
-    with pytest.raises(AnalyticsError, match=r"Dagster's history cannot be kept in .*file/home: Not a directory"):
+    with pytest.raises(
+        AnalyticsError, match=r"Dagster's history cannot be kept in .*file/home: Not a directory"
+    ):
         prepare_home(load_settings())
 
 

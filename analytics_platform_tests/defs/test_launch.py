@@ -26,7 +26,12 @@ def test_a_run_builds_its_window_and_reports_each_step(
     assert outcome.succeeded, outcome.error
     assert outcome.error is None
     assert outcome.window == WEEK
-    assert [step.name for step in outcome.steps] == ["raw", "activity/events", "activity/sessions", "freshness"]
+    assert [step.name for step in outcome.steps] == [
+        "raw",
+        "activity/events",
+        "activity/sessions",
+        "freshness",
+    ]
     assert [step.state for step in seen] == ["started", "succeeded"] * 4
     assert [step.finished for step in seen] == [0, 1, 1, 2, 2, 3, 3, 4]
     assert {step.total for step in seen} == {4}
@@ -124,7 +129,11 @@ def test_a_warning_is_reported_and_stops_nothing(
 
 @pytest.mark.parametrize(
     "window",
-    [Window(date(2025, 8, 31), DAY), Window(DAY, date(2025, 10, 16)), Window(date(2030, 1, 1), date(2030, 1, 2))],
+    [
+        Window(date(2025, 8, 31), DAY),
+        Window(DAY, date(2025, 10, 16)),
+        Window(date(2030, 1, 1), date(2030, 1, 2)),
+    ],
 )
 @pytest.mark.usefixtures("settings_in_force")
 def test_days_that_are_not_there_are_refused(window: Window, instance: dg.DagsterInstance) -> None:

@@ -53,9 +53,7 @@ def test_columns_carry_the_words_that_stand_beside_them_in_the_sql(
     assert types["cohort_week"] == "date32[day]"
 
 
-def test_columns_know_where_they_come_from(
-    built_workspace: Workspace, instance: dg.DagsterInstance
-) -> None:
+def test_columns_know_where_they_come_from(built_workspace: Workspace, instance: dg.DagsterInstance) -> None:
     assert built_workspace.lake.exists("activity.user_days")
     launch.run(WEEK, "activity/users", instance=instance)
     (recorded,) = materializations(instance, "activity.users")

@@ -1,6 +1,6 @@
 """Which days there are for Dagster."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -71,7 +71,7 @@ def test_a_log_read_by_every_run_goes_on_until_yesterday(
 ) -> None:
     assert logs.source == "logs"
     monkeypatch.setenv("ANALYTICS_LOG_PATH", "events/*.csv")
-    with dg.partition_loading_context(effective_dt=datetime(2025, 12, 24, 15)):
+    with dg.partition_loading_context(effective_dt=datetime(2025, 12, 24, 15, tzinfo=UTC)):
         days = days_of(open_workspace())
     assert (days[0], days[-1]) == ("2025-09-02", "2025-12-23")
 

@@ -85,9 +85,7 @@ def test_a_log_with_too_many_bad_rows_fails_the_run(monkeypatch: pytest.MonkeyPa
         raw.deliver(open_workspace(), WEEK)
 
 
-def test_a_run_records_the_rows_of_each_day(
-    raw_workspace: Workspace, instance: dg.DagsterInstance
-) -> None:
+def test_a_run_records_the_rows_of_each_day(raw_workspace: Workspace, instance: dg.DagsterInstance) -> None:
     outcome = launch.run(WEEK, "raw/*", instance=instance)
     assert outcome.succeeded, outcome.error
     records = instance.fetch_materializations(dg.AssetKey(["raw", "events"]), limit=100).records

@@ -1,12 +1,11 @@
 """Documents against the code: each kind of disagreement planted and found."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from analytics_platform_tests.program import Demo, small_world
 from tools import check_documents as checked
 
 MAKEFILE = "demo: install\n\techo\n"
@@ -117,19 +116,13 @@ RUNNABLE = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", RUNNABLE)
-def test_what_a_document_marks_as_runnable_runs(block: str, tmp_path_factory: pytest.TempPathFactory):
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "ANALYTICS_LAKE": str(tmp_path_factory.getbasetemp() / "documents" / "lake"),
-        "ANALYTICS_USERS": "300",
-        "ANALYTICS_DAYS": "40",
-    }
+def test_what_a_document_marks_as_runnable_runs(block: str, demo: Demo, tmp_path: Path):
+    (tmp_path / "examples").symlink_to(checked.ROOT / "examples")
 
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block],
-        cwd=checked.ROOT,
-        env=environment,
+        cwd=tmp_path,
+        env=small_world(demo.lake),
         capture_output=True,
         text=True,
         check=False,
