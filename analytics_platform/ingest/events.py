@@ -25,6 +25,8 @@ IDENTITY = (
     "interaction_id",
     "platform",
     "plan",
+    "classroom_id",
+    "school_id",
 )
 SAME_EVENT = ("user_id", "event_time", "event_name", "feature")
 REJECTS = {"file": pl.Int64, ROW: pl.Int64, "reason": pl.String}

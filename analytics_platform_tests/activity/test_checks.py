@@ -61,7 +61,7 @@ PLANTED = [
     ("activity.events", "events_match_raw", "raw.events", _without_day),
     ("activity.events", "interactions_exist", "raw.interactions", _without_day),
     ("activity.events", "few_late_events", "activity.events", _on_day(pl.lit(value=True).alias("is_late"))),
-    ("activity.events", "no_bots", "activity.events", _on_day(pl.lit(value=True).alias("is_bot"))),
+    ("activity.events", "no_new_bots", "activity.events", _on_day(pl.lit(value=True).alias("is_bot"))),
     ("activity.events", "no_repeated_deliveries", "raw.events", _redeliver_tenth),
     ("activity.sessions", "unique_key", "activity.sessions", _repeat),
     ("activity.sessions", "sessions_match_events", "activity.sessions", _lose),
@@ -129,7 +129,7 @@ def test_users_that_do_not_add_up_are_found(clean_lake: Lake):
 
 
 def test_the_bot_and_the_unknown_user_of_the_log_are_found(built_lake: Lake):
-    (bot,) = run(built_lake, "activity.events", "no_bots").examples()
+    (bot,) = run(built_lake, "activity.events", "no_new_bots").examples()
     assert (bot["event_date"], bot["user_id"]) == (day(BOT_DAY), BOT)
     unknown = run(built_lake, "activity.user_days", "users_are_known").examples()
     assert {row["example_user_id"] for row in unknown} == {UNKNOWN}

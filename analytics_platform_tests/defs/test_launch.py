@@ -123,8 +123,8 @@ def test_a_warning_is_reported_and_stops_nothing(
     assert outcome.succeeded, outcome.error
     assert raw_workspace.lake.exists("activity.events")
     warnings = {check.name: check for check in outcome.failed_checks}
-    assert not warnings["no_bots"].is_error
-    assert warnings["no_bots"].failing_days == ("2025-09-21",)
+    assert not warnings["no_new_bots"].is_error
+    assert warnings["no_new_bots"].failing_days == ("2025-09-21",)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_equal_rows_are_counted_within_their_file(tmp_path: Path):
 
 
 def test_an_id_of_the_log_is_kept_and_later_events_of_its_row_get_their_own(tmp_path: Path):
-    events = staged(tmp_path, [row(17, stars=5), row("b7")], TWO_RULES).events().collect()
+    events = staged(tmp_path, [row(17, stars=5), row(2, id="b7")], TWO_RULES).events().collect()
     assert events["event_name"].to_list() == ["feature_used", "feature_used", "rated"]
     first, second, rating = events["event_id"].to_list()
     assert first == 17

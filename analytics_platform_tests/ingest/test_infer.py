@@ -121,7 +121,7 @@ def test_unknown_words_and_flags(tmp_path: Path):
     mapping = proposed(write_parquet(tmp_path / "log.parquet", rows))
     assert mapping.time is not None
     assert mapping.time.format == "epoch_s"
-    assert mapping.role.values == {"1": "teacher"}
+    assert mapping.role.values == {"true": "teacher", "1": "teacher"}
     assert mapping.platform.constant == "other"
 
 

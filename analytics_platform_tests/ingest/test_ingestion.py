@@ -124,13 +124,13 @@ def test_two_halves_in_any_order_are_the_whole(tmp_path: Path, mapping: str, lat
     assert same(whole, parts)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_any_split_by_day_in_any_order_is_the_whole(
     tmp_path_factory: pytest.TempPathFactory, draw: random.Random
 ):
     folder = tmp_path_factory.mktemp("split")
-    rows = log(60, draw.randrange(1000))
+    rows = log(40, draw.randrange(1000))
     parts: dict[int, Rows] = {}
     part_of = {day: draw.randrange(3) for day in {str(r["time"])[:10] for r in rows}}
     for r in rows:

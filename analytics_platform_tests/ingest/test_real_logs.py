@@ -1,6 +1,7 @@
 """The whole way of three public logs: into the lake, again, in halves, by a proposed mapping, through every model."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -143,13 +144,16 @@ def test_a_proposed_mapping_ingests_with_few_rejections(tmp_path: Path, name: st
 
 @EVERY_LOG
 def test_every_model_runs_and_no_check_finds_an_error(lakes: dict[str, tuple[Lake, Summary]], name: str):
-    lake, summary = lakes[name]
+    lake, _ = lakes[name]
     engine = DuckDBEngine(lake, VIEWS)
-    days = Window(summary.days[0], summary.days[-1])
+    busiest = lake.scan("raw.events").collect()["event_date"].mode()[0]
+    days = Window(busiest - timedelta(days=60), busiest + timedelta(days=30))
+    in_days = pl.col("event_date").is_between(days.first_day, days.last_day)
+    events = lake.scan("raw.events").filter(in_days).collect()
     written = {model.name: engine.run(model, days if model.is_daily else None).rows for model in stored()}
-    assert written["activity.events"] == summary.totals.events
-    assert written["activity.users"] == summary.users_added
-    assert written["behaviour.kpi_daily"] > len(summary.days)
+    assert written["activity.events"] == events.height
+    assert written["activity.users"] == events["user_id"].n_unique()
+    assert written["behaviour.kpi_daily"] >= len(days)
     failed = [
         f"{check.table} {check.name}"
         for check in (*ACTIVITY_CHECKS, *BEHAVIOUR_CHECKS)
@@ -160,12 +164,10 @@ def test_every_model_runs_and_no_check_finds_an_error(lakes: dict[str, tuple[Lak
 
 def stored() -> Iterator[Model]:
     """Models that are stored, each after those that it reads."""
-    done = set(VIEWS)
     waiting = [model for model in MODELS.values() if not model.is_view]
     while waiting:
         model = next(
             m for m in waiting if not set(m.inputs) & {other.name for other in waiting if other is not m}
         )
         waiting.remove(model)
-        done.add(model.name)
         yield model

@@ -56,7 +56,7 @@ def test_one_process_ingests_at_a_time(tmp_path: Path):
     lake = Lake(tmp_path / "lake")
     with (
         exclusive(lake),
-        pytest.raises(AnalyticsError, match="Another ingest is writing to .*lake"),
+        pytest.raises(AnalyticsError, match=r"Another ingest is writing to .*lake"),
         exclusive(lake),
     ):
         pass
