@@ -102,7 +102,7 @@ in_sessions AS (
 SELECT
   event_id, -- The event.
   user_id, -- The person.
-  session_id, -- The log's session, else the first event of a session that ends with 30 idle minutes; null for billing events.
+  session_id, -- The log's session, else the first event of one split by 30 idle minutes; null for billing.
   event_time, -- When it happened (UTC).
   event_name, -- What happened.
   CASE
@@ -115,7 +115,7 @@ SELECT
   plan, -- Plan of the user at that moment.
   received_at, -- When the log first received it (UTC).
   received_at > event_time + INTERVAL 1 HOUR AS is_late, -- Received more than an hour after it happened.
-  coalesce(is_bot, FALSE) AS is_bot, -- Its user made more than 500 feature uses that day, or at least 100 over 20 or more hours.
+  coalesce(is_bot, FALSE) AS is_bot, -- More than 500 feature uses by its user that day, or 100 in 20 hours.
   event_date -- Reporting day.
 FROM in_sessions
 LEFT JOIN bots USING (event_date, user_id)

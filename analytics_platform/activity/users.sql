@@ -33,7 +33,7 @@ SELECT
   known.school_id, -- School that the user belongs to.
   people.first_seen_date, -- First active day; null for a person with billing events only.
   people.last_seen_date, -- Last active day.
-  CAST(date_trunc('week', people.first_seen_date) AS DATE) AS cohort_week, -- Monday of the first active day's week.
+  CAST(date_trunc('week', people.first_seen_date) AS DATE) AS cohort_week, -- Monday of the first week.
   people.active_days, -- Active days.
   CAST(people.sessions AS BIGINT) AS sessions, -- Sessions.
   CAST(people.events AS BIGINT) AS events, -- Feature uses.
@@ -53,7 +53,7 @@ SELECT
     WHEN people.last_seen_date > today - 7 THEN 'at_risk_wau'
     WHEN people.last_seen_date > today - 28 THEN 'at_risk_mau'
     WHEN people.last_seen_date IS NOT NULL THEN 'dormant'
-  END AS state -- Lifecycle on the last day; the first four add up to DAU, with at_risk_wau to WAU, with at_risk_mau to MAU.
+  END AS state -- Lifecycle: the first four are DAU, with at_risk_wau WAU, with at_risk_mau MAU.
 FROM people
 CROSS JOIN today
 LEFT JOIN raw.users AS known ON known.user_id = people.user_id

@@ -50,9 +50,9 @@ grid AS (
 ),
 
 -- What adds up over the users of a day.
-profile_sums AS (
+sums AS (
   SELECT
-    event_date, role, platform, country, plan,
+    event_date, dimension, segment,
     count(*) FILTER (WHERE is_active) AS dau,
     sum(sessions) AS sessions,
     sum(events) AS events,
@@ -66,59 +66,25 @@ profile_sums AS (
     sum(renewals) AS renewals,
     sum(cancellations) AS cancellations
   FROM activity.user_days
-  WHERE event_date BETWEEN $first_day AND $last_day
-  GROUP BY event_date, role, platform, country, plan
-),
-
-sums AS (
-  SELECT
-    event_date, dimension, segment,
-    sum(dau) AS dau,
-    sum(sessions) AS sessions,
-    sum(events) AS events,
-    sum(engagement_seconds) AS engagement_seconds,
-    sum(ratings) AS ratings,
-    sum(rating_sum) AS rating_sum,
-    sum(ratings_4_plus) AS ratings_4_plus,
-    sum(paywall_views) AS paywall_views,
-    sum(trial_starts) AS trial_starts,
-    sum(conversions) AS conversions,
-    sum(renewals) AS renewals,
-    sum(cancellations) AS cancellations
-  FROM profile_sums
   JOIN memberships USING (role, platform, country, plan)
+  WHERE event_date BETWEEN $first_day AND $last_day
   GROUP BY event_date, dimension, segment
 ),
 
 -- Rolling distinct users: a visit counts from its day to the next visit in the segment, at most 7 or 28 days.
 visits AS (
   SELECT
-    event_date, role, platform, country, plan,
-    lead(event_date) OVER (PARTITION BY user_id ORDER BY event_date) AS next_date,
-    lead(event_date) OVER (PARTITION BY user_id, role ORDER BY event_date) AS next_in_role,
-    lead(event_date) OVER (PARTITION BY user_id, platform ORDER BY event_date) AS next_on_platform,
-    lead(event_date) OVER (PARTITION BY user_id, country ORDER BY event_date) AS next_in_country,
-    lead(event_date) OVER (PARTITION BY user_id, plan ORDER BY event_date) AS next_on_plan
+    event_date, dimension, segment,
+    lead(event_date) OVER (PARTITION BY user_id, dimension, segment ORDER BY event_date) AS next_date
   FROM activity.user_days
+  JOIN memberships USING (role, platform, country, plan)
   WHERE is_active AND event_date BETWEEN CAST($first_day AS DATE) - 27 AND $last_day
 ),
 
 spans AS (
-  SELECT
-    event_date,
-    dimension,
-    segment,
-    CASE dimension
-      WHEN 'role' THEN next_in_role
-      WHEN 'platform' THEN next_on_platform
-      WHEN 'country' THEN next_in_country
-      WHEN 'plan' THEN next_on_plan
-      ELSE next_date
-    END AS next_date,
-    count(*) AS users
+  SELECT event_date, dimension, segment, next_date, count(*) AS users
   FROM visits
-  JOIN memberships USING (role, platform, country, plan)
-  GROUP BY 1, 2, 3, 4
+  GROUP BY event_date, dimension, segment, next_date
 ),
 
 -- People by their first active day, with the segment they had on it.
@@ -255,24 +221,24 @@ SELECT
   CAST(coalesce(new_users, 0) AS BIGINT) AS new_users, -- Users whose first active day this is.
   CAST(coalesce(sessions, 0) AS BIGINT) AS sessions, -- Sessions.
   CAST(coalesce(events, 0) AS BIGINT) AS events, -- Feature uses.
-  CAST(coalesce(engagement_seconds, 0) AS DOUBLE) AS engagement_seconds, -- Attention given to feature uses (s).
+  CAST(coalesce(engagement_seconds, 0) AS DOUBLE) AS engagement_seconds, -- Attention given (s).
   CAST(coalesce(ratings, 0) AS BIGINT) AS ratings, -- Answers rated.
   CAST(coalesce(rating_sum, 0) AS BIGINT) AS rating_sum, -- Stars given in all.
   CAST(coalesce(ratings_4_plus, 0) AS BIGINT) AS ratings_4_plus, -- Ratings of four or five stars.
-  CAST(coalesce(cohort_1d, 0) AS BIGINT) AS cohort_1d, -- Users first seen the day before.
+  CAST(coalesce(cohort_1d, 0) AS BIGINT) AS cohort_1d, -- Users first seen 1 day before.
   CAST(coalesce(retained_1d, 0) AS BIGINT) AS retained_1d, -- Those of cohort_1d active today.
-  CAST(coalesce(cohort_7d, 0) AS BIGINT) AS cohort_7d, -- Users first seen 7 days before, by the segment of that day.
+  CAST(coalesce(cohort_7d, 0) AS BIGINT) AS cohort_7d, -- Users first seen 7 days before, by segment then.
   CAST(coalesce(retained_7d, 0) AS BIGINT) AS retained_7d, -- Those of cohort_7d active today.
-  CAST(coalesce(cohort_30d, 0) AS BIGINT) AS cohort_30d, -- Users first seen 30 days before, by the segment of that day.
+  CAST(coalesce(cohort_30d, 0) AS BIGINT) AS cohort_30d, -- Users first seen 30 days before, by segment then.
   CAST(coalesce(retained_30d, 0) AS BIGINT) AS retained_30d, -- Those of cohort_30d active today.
   CAST(coalesce(paywall_views, 0) AS BIGINT) AS paywall_views, -- Times the paywall was seen.
   CAST(coalesce(trial_starts, 0) AS BIGINT) AS trial_starts, -- Trials started.
   CAST(coalesce(conversions, 0) AS BIGINT) AS conversions, -- Subscriptions begun.
   CAST(coalesce(renewals, 0) AS BIGINT) AS renewals, -- Subscriptions renewed.
   CAST(coalesce(cancellations, 0) AS BIGINT) AS cancellations, -- Subscriptions ended.
-  CAST(coalesce(trials_28d, 0) AS BIGINT) AS trials_28d, -- Users who started a trial exactly 28 days before, by the segment of that day.
-  CAST(coalesce(converted_28d, 0) AS BIGINT) AS converted_28d, -- Those of trials_28d who have subscribed since.
-  CAST(active_subscribers AS BIGINT) AS active_subscribers, -- Users subscribed at the end of the day, by their segment at conversion.
+  CAST(coalesce(trials_28d, 0) AS BIGINT) AS trials_28d, -- Users whose trial began 28 days before.
+  CAST(coalesce(converted_28d, 0) AS BIGINT) AS converted_28d, -- Those of trials_28d subscribed since.
+  CAST(active_subscribers AS BIGINT) AS active_subscribers, -- Subscribers, by their segment at conversion.
   event_date -- Reporting day.
 FROM levels
 LEFT JOIN sums USING (event_date, dimension, segment)

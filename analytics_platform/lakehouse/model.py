@@ -106,7 +106,7 @@ class Model:
         for table, columns in inputs.items():
             database, _, name = table.partition(".")
             schema.setdefault(database, {})[name] = dict.fromkeys(columns, "unknown")
-        nodes = lineage(None, self.tree, schema=schema, dialect=DIALECT)
+        nodes = lineage(None, self.tree, schema=schema, dialect=DIALECT, trim_selects=False)
         assert isinstance(nodes, dict)
         return {column: sorted(set(_origins(nodes[column]))) for column in self.columns}
 

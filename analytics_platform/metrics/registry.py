@@ -179,7 +179,7 @@ _RETENTION = tuple(
         denominator=f"cohort_{age}d",
         grain=KPI_DAILY,
         minimum_n=30,
-        description=f"Share of the users first seen exactly {age} day{'s' * (age > 1)} before who are active on the day.",
+        description=f"Share of those first seen {age} day{'s' * (age > 1)} before who are active on the day.",
     )
     for age in (1, 7, 30)
 )
@@ -221,7 +221,7 @@ _MONEY = (
         denominator="trials_28d",
         grain=KPI_DAILY,
         minimum_n=30,
-        description="Share of the users who started a trial exactly 28 days before that have subscribed since.",
+        description="Share of those who started a trial 28 days before that have subscribed since.",
     ),
     _count(
         name="renewals",

@@ -154,26 +154,45 @@ def steady(
                     yield event((at + timedelta(minutes=number)).astimezone(UTC), number, platform=platform)
 
 
-def watched(path: Path, rows: Iterator[Row] | list[Row], name: str, zone: str = "UTC") -> list[Row]:
+def watched(
+    path: Path, rows: Iterator[Row] | list[Row], name: str, zone: str = "UTC", window: Window | None = None
+) -> list[Row]:
     lake = Lake(path)
-    window = write_raw(lake, events=rows, zone=zone)
-    build(lake, window, "activity.events")
-    return [dict(row) for row in run(lake, "activity.events", name, window).examples()]
+    everything = write_raw(lake, events=rows, zone=zone)
+    build(lake, everything, "activity.events")
+    return [dict(row) for row in run(lake, "activity.events", name, window or everything).examples()]
 
 
 def _is_lost(row: Row) -> bool:
     return instant(30, "12:00") <= row["event_time"] < instant(30, "13:00") and row["platform"] == "ios"
 
 
-def test_an_hour_lost_on_one_platform_is_found(tmp_path: Path):
+@pytest.mark.parametrize("window", [None, days(30, 30), days(24, 31)])
+def test_an_hour_lost_on_one_platform_is_found(tmp_path: Path, window: Window | None):
     rows = [row for row in steady(range(8, 20), 32) if not _is_lost(row)]
-    (silence,) = watched(tmp_path, rows, "no_silent_hours")
+    (silence,) = watched(tmp_path, rows, "no_silent_hours", window=window)
     assert (silence["event_date"], silence["hour"], silence["platform"]) == (
         day(30),
         instant(30, "12:00"),
         "ios",
     )
-    assert silence["usual_events"] == pytest.approx(25, rel=0.1)
+    assert silence["users"] == 0
+    assert silence["expected_users"] == pytest.approx(25, rel=0.1)
+
+
+def test_a_few_stray_clocks_do_not_hide_a_lost_hour(tmp_path: Path):
+    rows = [row for row in steady(range(8, 20), 32) if not _is_lost(row) or row["user_id"] < 2]
+    (silence,) = watched(tmp_path, rows, "no_silent_hours")
+    assert silence["users"] == 2
+
+
+def test_an_hour_that_one_busy_person_made_is_no_silence(tmp_path: Path):
+    busy = [
+        event(instant(n, "22:00") + timedelta(minutes=m), 1, platform="ios")
+        for n in range(30)
+        for m in range(50)
+    ]
+    assert watched(tmp_path, [*steady(range(8, 20), 32), *busy], "no_silent_hours") == []
 
 
 def test_hours_that_are_always_quiet_or_thin_are_no_silence(tmp_path: Path):

@@ -45,6 +45,8 @@ def test_retention_is_null_until_its_day_has_come():
     assert people[2]["retained_7d"] is None
     assert people[3]["retained_7d"] is False
     assert {person["retained_30d"] for person in people.values()} == {None}
+    older = users_of([user_day(1, 0), user_day(1, 30), user_day(2, 0), user_day(3, 1)])
+    assert [older[n]["retained_30d"] for n in (1, 2, 3)] == [True, False, None]
 
 
 def test_a_billing_day_retains_nobody_and_begins_nothing():

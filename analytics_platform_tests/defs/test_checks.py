@@ -98,6 +98,7 @@ def test_a_day_found_wrong_stays_so_while_other_days_are_built(raw_workspace: Wo
     assert found_days(evaluate(raw_workspace, "raw.events", EARLY)["contract"]) == ["2025-09-10"]
     later = evaluate(raw_workspace, "raw.events", LATE)["contract"]
     assert not later.passed
+    assert str(later.description).endswith("Found: one day before was not mended.")
     assert found_days(later) == ["2025-09-10"]
     assert later.metadata["offending_rows"].value == 0
 

@@ -99,12 +99,12 @@ def test_a_missing_input_is_one_sentence(instance: dg.DagsterInstance) -> None:
 def test_a_check_that_must_hold_stops_what_comes_after_it(
     raw_workspace: Workspace, instance: dg.DagsterInstance
 ) -> None:
-    unknown_platform(raw_workspace.lake, DAY)
+    rows = unknown_platform(raw_workspace.lake, DAY)
     outcome = launch.run(WEEK, "raw/*,activity/events", instance=instance)
     assert not outcome.succeeded
     assert outcome.error == (
-        "A check that must hold failed, so nothing after it was built: "
-        "raw.events contract: Every value is one that the contract allows."
+        "A check that must hold failed, so nothing after it was built: raw.events contract: "
+        f"Every value is one that the contract allows. Found: {rows.height} rows break it."
     )
     assert [(step.name, step.state) for step in outcome.steps] == [
         ("raw", "failed"),

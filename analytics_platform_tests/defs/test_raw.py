@@ -113,5 +113,9 @@ def test_a_log_goes_from_its_file_to_kpis(
     days = Window(date(2025, 9, 1), date(2025, 9, 2))
     outcome = launch.run(days, "raw/*,activity/*,behaviour/*", instance=instance)
     assert outcome.succeeded, outcome.error
+    counted = instance.get_latest_materialization_event(dg.AssetKey(["raw", "ingested_files"]))
+    assert counted is not None
+    assert counted.asset_materialization is not None
+    assert counted.asset_materialization.metadata["dagster/row_count"].value == 1
     kpis = open_workspace().lake.scan("behaviour.kpi_daily").collect().filter(dimension="overall")
     assert kpis.sort("event_date")["dau"].to_list() == [1, 1]

@@ -8,6 +8,7 @@ import pytest
 
 from analytics_platform.defs.table_facts import (
     address,
+    as_it_is,
     asset_key,
     code_references,
     column_lineage,
@@ -64,6 +65,13 @@ def test_days_without_rows_count_none(raw_workspace: Workspace) -> None:
 def test_an_empty_table_has_no_rows_on_any_day(raw_workspace: Workspace) -> None:
     rows = rows_by_day(raw_workspace.lake, "raw.human_ratings", Window(date(2025, 9, 1), date(2025, 9, 1)))
     assert rows == {date(2025, 9, 1): 0}
+
+
+def test_a_table_that_no_step_builds_alone_is_reported_as_it_is(raw_workspace: Workspace) -> None:
+    reported = as_it_is(raw_workspace.lake, "raw.users")
+    assert reported.asset_key == asset_key("raw.users")
+    users = raw_workspace.lake.scan("raw.users").collect().height
+    assert reported.metadata["dagster/row_count"].value == users
 
 
 def test_a_preview_shows_the_first_rows_of_a_day(raw_workspace: Workspace) -> None:

@@ -235,9 +235,10 @@ def test_a_run_cut_short_is_mended_by_another(
 
     rows = [*log(), row(999, user=None)]
     path = write_csv(tmp_path / "log.csv", rows)
-    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as broken:
         broken.setattr(writing, step, crash)
-        ingested(lake, path, WITHOUT_IDS)
+        with pytest.raises(KeyboardInterrupt):
+            ingested(lake, path, WITHOUT_IDS)
     summary = ingested(lake, path, WITHOUT_IDS)
     assert summary.outcome == "written"
     whole = Lake(tmp_path / "whole")

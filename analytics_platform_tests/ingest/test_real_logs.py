@@ -1,4 +1,4 @@
-"""The whole way of three public logs: into the lake, again, in halves, by a proposed mapping, through every model."""
+"""Three public logs: into the lake, again, in halves, by a proposed mapping, through every model."""
 
 from collections.abc import Iterator
 from datetime import timedelta

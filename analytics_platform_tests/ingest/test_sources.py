@@ -88,7 +88,7 @@ def test_originals_are_the_rows_as_json(tmp_path: Path):
 def test_originals_of_any_parquet_type_are_json(tmp_path: Path):
     frame = pl.DataFrame(
         {
-            "t": [datetime(2024, 5, 1)],
+            "t": [datetime.fromisoformat("2024-05-01")],
             "nan": [float("nan")],
             "bytes": [b"\xff"],
             "decimal": [Decimal("1.50")],

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import cast
 
 import polars as pl
 from hypothesis import given
@@ -90,7 +91,7 @@ def test_users_of_parts_of_a_log_merge_to_the_users_of_the_whole(rows: list[tupl
         appearance(u, m, is_teacher=t, classroom_id=m if t else None, **{ROW: n})
         for n, (u, m, t) in enumerate(rows)
     ]
-    before = [r for r in log if r[ROW] < len(log) and r["event_time"].minute < cut]  # pyright: ignore
+    before = [r for r in log if rows[cast("int", r[ROW])][1] < cut]
     after = [r for r in log if r not in before]
     parts = merged([seen(*after), seen(*before)]) if before and after else seen(*log)
     assert parts.sort("user_id").equals(seen(*log))

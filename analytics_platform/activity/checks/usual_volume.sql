@@ -1,5 +1,5 @@
--- A day brings each platform between a third and three times the events of the same weekday of the four
--- weeks before (where that is 100 or more).
+-- A day brings each platform from a third of the fewest to three times the most events of the same weekday in
+-- two or more of the four weeks before; platforms of fewer than 100 events are not judged.
 -- table: activity.events
 -- severity: warn
 WITH
@@ -11,16 +11,17 @@ days AS (
 ),
 
 usual AS (
-  SELECT event_date + 7 * week AS event_date, platform, avg(events) AS usual_events
+  SELECT event_date + 7 * week AS event_date, platform, min(events) AS fewest, max(events) AS most
   FROM days
   CROSS JOIN (VALUES (1), (2), (3), (4)) AS weeks (week)
   GROUP BY 1, 2
+  HAVING count(*) >= 2
 )
 
-SELECT event_date, platform, coalesce(events, 0) AS events, usual_events
+SELECT event_date, platform, coalesce(events, 0) AS events, fewest, most
 FROM usual
 LEFT JOIN days USING (event_date, platform)
 WHERE event_date BETWEEN $first_day AND $last_day
-  AND usual_events >= 100
-  AND (coalesce(events, 0) < usual_events / 3 OR events > usual_events * 3)
+  AND fewest >= 100
+  AND (3 * coalesce(events, 0) < fewest OR events > 3 * most)
 ORDER BY event_date, platform

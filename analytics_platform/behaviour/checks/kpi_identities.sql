@@ -1,4 +1,4 @@
--- No count is negative; DAU ≤ WAU ≤ MAU; a part (new, retained, converted, satisfied) never exceeds its whole.
+-- No count is negative; DAU ≤ WAU ≤ MAU; a part (new, retained, converted) never exceeds its whole.
 -- table: behaviour.kpi_daily
 SELECT event_date, dimension, segment, dau, wau, mau, new_users, active_subscribers
 FROM behaviour.kpi_daily
