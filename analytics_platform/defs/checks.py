@@ -152,15 +152,17 @@ def _of_query(check: Check) -> TableCheck:
 
 
 def _unique_key(contract: Contract) -> Check:
-    """Rows of the window whose key stands in the table more than once, on whatever days."""
+    """Rows of the window whose key stands in the table more than once; in a register, on whatever days."""
     key = ", ".join(contract.key)
+    read = "true" if contract.is_register else "event_date BETWEEN $first_day AND $last_day"
     return Check(
         name="unique_key",
         table=contract.table,
         description=f"No two rows share {key}.",
         sql=(
             f"SELECT {key}, max(event_date) AS event_date, count(*) AS copies FROM {contract.table} "  # noqa: S608
-            f"GROUP BY {key} HAVING count(*) > 1 AND max(event_date) BETWEEN $first_day AND $last_day"
+            f"WHERE {read} GROUP BY {key} "
+            "HAVING count(*) > 1 AND max(event_date) BETWEEN $first_day AND $last_day"
         ),
         is_blocking=True,
     )

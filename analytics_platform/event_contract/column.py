@@ -93,12 +93,15 @@ class Contract:
         description: one sentence that states the grain.
         key: columns that name a row once deliveries are deduplicated.
         columns: in storage order; a daily table ends with `event_date`, its partition.
+        is_register: whether rows stand for lasting things (people, classes), so that a key holds over
+            all days; else it is looked for only within a day, however long the history.
     """
 
     table: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    is_register: bool = False
 
     @property
     def is_daily(self) -> bool:

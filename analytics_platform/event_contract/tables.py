@@ -79,6 +79,7 @@ USERS = Contract(
     table="raw.users",
     description="One row per user, on the day of sign-up (or of first appearance in a real log).",
     key=("user_id",),
+    is_register=True,
     columns=(
         USER_ID,
         Column("signed_up_at", Kind.TIMESTAMP, "Sign-up, or first appearance.", unit="UTC"),
@@ -97,6 +98,7 @@ CLASSROOMS = Contract(
     table="raw.classrooms",
     description="One row per classroom, on the day it joined.",
     key=("classroom_id",),
+    is_register=True,
     columns=(
         Column("classroom_id", Kind.BIGINT, "The class."),
         Column("school_id", Kind.BIGINT, "Its school."),
@@ -113,6 +115,7 @@ EXPOSURES = Contract(
     table="raw.exposures",
     description="One row per logged exposure of a user to a variant of an experiment.",
     key=("experiment_id", "user_id", "variant"),
+    is_register=True,
     columns=(
         Column("experiment_id", Kind.TEXT, "The experiment."),
         USER_ID,

@@ -8,6 +8,8 @@ import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable
 
+WIDENED = "analytics.widened"
+
 
 @dataclass(frozen=True)
 class PinnedTable:
@@ -20,6 +22,7 @@ class PinnedTable:
         files: absolute paths of its Parquet files, sorted.
         rows: rows in it.
         schema: its columns; `event_date` is the partition where there is one.
+        is_widened: whether older files may lack newer columns.
         delta: the open table.
     """
 
@@ -29,6 +32,7 @@ class PinnedTable:
     files: tuple[str, ...]
     rows: int
     schema: pa.Schema
+    is_widened: bool
     delta: DeltaTable
 
     @classmethod
@@ -43,6 +47,7 @@ class PinnedTable:
             files=tuple(sorted(delta.file_uris())),
             rows=sum(rows),
             schema=pa.schema(delta.schema().to_arrow()),
+            is_widened=WIDENED in delta.metadata().configuration,
             delta=delta,
         )
 

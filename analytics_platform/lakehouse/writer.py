@@ -21,6 +21,7 @@ from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction
 
 from analytics_platform.errors import AnalyticsError
+from analytics_platform.lakehouse.snapshot import WIDENED
 from analytics_platform.lakehouse.window import Window
 
 PARTITION = "event_date"
@@ -246,6 +247,10 @@ def _prepared(target: Target) -> DeltaTable:
         )
     added = [Field(f.name, f.type, nullable=True) for f in wanted if f.name not in stored]
     if added:
+        delta.alter.set_table_properties(
+            {WIDENED: "true"}, raise_if_not_exists=False, commit_properties=ONE_ATTEMPT
+        )
+        delta = DeltaTable(path)
         delta.alter.add_columns(added, commit_properties=ONE_ATTEMPT)
         delta = DeltaTable(path)
     return delta

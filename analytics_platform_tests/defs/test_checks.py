@@ -20,9 +20,13 @@ RAW = ("raw.events", "raw.users", "raw.classrooms", "raw.exposures", "raw.intera
 WITH_KEYS = ("raw.users", "raw.exposures", "raw.interactions", *(m for m in MODELS if MODELS[m].is_daily))
 
 
-def evaluate(workspace: Workspace, table: str, window: Window = ALL) -> dict[str | None, dg.AssetCheckResult]:
-    """The results of every check of a table, by check."""
-    return {result.check_name: result for result in run_checks(checks_of(table), workspace, window, "run")}
+def evaluate(
+    workspace: Workspace, table: str, name: str = "contract", window: Window = ALL
+) -> dg.AssetCheckResult:
+    """The result of one check of a table."""
+    checks = [check for check in checks_of(table) if check.name == name]
+    (result,) = run_checks(checks, workspace, window, "run")
+    return result
 
 
 def found_days(result: dg.AssetCheckResult) -> list[str]:
@@ -33,15 +37,15 @@ def found_days(result: dg.AssetCheckResult) -> list[str]:
 def test_a_sound_raw_table_passes_and_its_contract_blocks_otherwise(
     table: str, raw_workspace: Workspace
 ) -> None:
-    results = evaluate(raw_workspace, table)
-    assert results["contract"].passed
-    assert found_days(results["contract"]) == []
+    result = evaluate(raw_workspace, table)
+    assert result.passed
+    assert found_days(result) == []
     assert {check.name for check in checks_of(table) if check.is_blocking} >= {"contract"}
 
 
 def test_a_value_outside_the_contract_is_found_with_its_day_and_reason(raw_workspace: Workspace) -> None:
     rows = unknown_platform(raw_workspace.lake, DAY)
-    result = evaluate(raw_workspace, "raw.events")["contract"]
+    result = evaluate(raw_workspace, "raw.events")
     assert not result.passed
     assert result.severity is dg.AssetCheckSeverity.ERROR
     assert found_days(result) == ["2025-09-10"]
@@ -63,7 +67,7 @@ def test_every_raw_table_is_held_to_its_contract(
 ) -> None:
     day = raw_workspace.lake.days(table)[0]
     rewrite(raw_workspace.lake, table, day, rows_of(raw_workspace.lake, table, day).with_columns(broken))
-    result = evaluate(raw_workspace, table)["contract"]
+    result = evaluate(raw_workspace, table)
     assert not result.passed
     assert found_days(result) == [str(day)]
 
@@ -71,9 +75,9 @@ def test_every_raw_table_is_held_to_its_contract(
 @pytest.mark.parametrize("table", WITH_KEYS)
 def test_rows_that_share_a_key_are_found(table: str, built_workspace: Workspace) -> None:
     day = built_workspace.lake.days(table)[3]
-    assert evaluate(built_workspace, table)["unique_key"].passed
+    assert evaluate(built_workspace, table, "unique_key").passed
     repeated_rows(built_workspace.lake, table, day)
-    result = evaluate(built_workspace, table)["unique_key"]
+    result = evaluate(built_workspace, table, "unique_key")
     assert not result.passed
     assert result.severity is dg.AssetCheckSeverity.ERROR
     assert found_days(result) == [str(day)]
@@ -85,7 +89,7 @@ def test_a_user_who_signs_up_on_two_days_is_found(raw_workspace: Workspace) -> N
     again = rows_of(lake, "raw.users", first).head(1).with_columns(event_date=later)
     rewrite(lake, "raw.users", later, pl.concat([rows_of(lake, "raw.users", later), again]))
     later_alone = Window(later, later)
-    assert found_days(evaluate(raw_workspace, "raw.users", later_alone)["unique_key"]) == [str(later)]
+    assert found_days(evaluate(raw_workspace, "raw.users", "unique_key", later_alone)) == [str(later)]
 
 
 def test_deliveries_of_raw_events_may_repeat() -> None:
@@ -95,8 +99,8 @@ def test_deliveries_of_raw_events_may_repeat() -> None:
 
 def test_a_day_found_wrong_stays_so_while_other_days_are_built(raw_workspace: Workspace) -> None:
     unknown_platform(raw_workspace.lake, DAY)
-    assert found_days(evaluate(raw_workspace, "raw.events", EARLY)["contract"]) == ["2025-09-10"]
-    later = evaluate(raw_workspace, "raw.events", LATE)["contract"]
+    assert found_days(evaluate(raw_workspace, "raw.events", window=EARLY)) == ["2025-09-10"]
+    later = evaluate(raw_workspace, "raw.events", window=LATE)
     assert not later.passed
     assert str(later.description).endswith("Found: one day before was not mended.")
     assert found_days(later) == ["2025-09-10"]
@@ -105,19 +109,19 @@ def test_a_day_found_wrong_stays_so_while_other_days_are_built(raw_workspace: Wo
 
 def test_days_wrong_before_warn_but_do_not_block_other_days(raw_workspace: Workspace) -> None:
     unknown_platform(raw_workspace.lake, DAY)
-    evaluate(raw_workspace, "raw.events", EARLY)
-    assert evaluate(raw_workspace, "raw.events", LATE)["contract"].severity is dg.AssetCheckSeverity.WARN
+    evaluate(raw_workspace, "raw.events", window=EARLY)
+    assert evaluate(raw_workspace, "raw.events", window=LATE).severity is dg.AssetCheckSeverity.WARN
     unknown_platform(raw_workspace.lake, OTHER_DAY)
-    both = evaluate(raw_workspace, "raw.events", LATE)["contract"]
+    both = evaluate(raw_workspace, "raw.events", window=LATE)
     assert both.severity is dg.AssetCheckSeverity.ERROR
     assert found_days(both) == ["2025-09-10", "2025-09-20"]
 
 
 def test_a_day_mended_and_built_again_is_forgotten(raw_workspace: Workspace) -> None:
     sound = unknown_platform(raw_workspace.lake, DAY)
-    evaluate(raw_workspace, "raw.events", EARLY)
+    evaluate(raw_workspace, "raw.events", window=EARLY)
     rewrite(raw_workspace.lake, "raw.events", DAY, sound)
-    mended = evaluate(raw_workspace, "raw.events", EARLY)["contract"]
+    mended = evaluate(raw_workspace, "raw.events", window=EARLY)
     assert mended.passed
     assert found_days(mended) == []
 
