@@ -57,52 +57,35 @@ bots AS (
   HAVING count(*) > 500 OR count(DISTINCT date_trunc('hour', event_time)) >= 20
 ),
 
--- Only events that the log left without a session pay for finding theirs: a pause of 30 minutes starts one.
-paused AS (
+-- Only what the log left without a session pays for finding one: a pause of 30 minutes starts it.
+starts AS (
   SELECT
-    *,
+    event_date, user_id, event_time, event_id,
     CASE
       WHEN event_time <= lag(event_time) OVER (
         PARTITION BY event_date, user_id ORDER BY event_time, event_id
-      ) + INTERVAL 30 MINUTE THEN 0
-      ELSE 1
-    END AS starts_session
+      ) + INTERVAL 30 MINUTE THEN NULL
+      ELSE event_id
+    END AS starting_id
   FROM happened
   WHERE session_id IS NULL AND NOT is_billing
 ),
 
-numbered AS (
+found_sessions AS (
   SELECT
-    *,
-    sum(starts_session) OVER (
+    event_date, event_id,
+    last_value(starting_id IGNORE NULLS) OVER (
       PARTITION BY event_date, user_id ORDER BY event_time, event_id
-    ) AS session_number
-  FROM paused
-),
-
-in_sessions AS (
-  SELECT
-    event_id, user_id,
-    first_value(event_id) OVER (
-      PARTITION BY event_date, user_id, session_number ORDER BY event_time, event_id
-    ) AS session_id,
-    event_time, event_name, feature, engagement_seconds, llm_rating, interaction_id, platform, plan,
-    received_at, event_date
-  FROM numbered
-  UNION ALL
-  SELECT
-    event_id, user_id,
-    CASE WHEN is_billing THEN NULL ELSE session_id END AS session_id,
-    event_time, event_name, feature, engagement_seconds, llm_rating, interaction_id, platform, plan,
-    received_at, event_date
-  FROM happened
-  WHERE session_id IS NOT NULL OR is_billing
+    ) AS found_session_id
+  FROM starts
 )
 
 SELECT
   event_id, -- The event.
   user_id, -- The person.
-  session_id, -- The log's session, else the first event of one split by 30 idle minutes; null for billing.
+  CASE
+    WHEN NOT is_billing THEN coalesce(session_id, found_session_id)
+  END AS session_id, -- The log's, else the first event of one ended by 30 idle minutes; null for billing.
   event_time, -- When it happened (UTC).
   event_name, -- What happened.
   CASE
@@ -117,5 +100,6 @@ SELECT
   received_at > event_time + INTERVAL 1 HOUR AS is_late, -- Received more than an hour after it happened.
   coalesce(is_bot, FALSE) AS is_bot, -- More than 500 feature uses by its user that day, or 100 in 20 hours.
   event_date -- Reporting day.
-FROM in_sessions
+FROM happened
+LEFT JOIN found_sessions USING (event_date, event_id)
 LEFT JOIN bots USING (event_date, user_id)

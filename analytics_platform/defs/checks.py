@@ -113,7 +113,10 @@ def _result(
 
 
 def _evaluation(result: CheckResult, verdict: Verdict) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {FAILING_DAYS: list(result.failing_days), "offending_rows": verdict.rows}
+    metadata: dict[str, Any] = {
+        FAILING_DAYS: ", ".join(result.failing_days) or "none",
+        "offending_rows": verdict.rows,
+    }
     if verdict.examples:
         metadata["examples"] = dg.MetadataValue.md(verdict.examples)
     said = result.description if result.passed else f"{result.description} {_found(result, verdict)}"

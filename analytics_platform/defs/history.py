@@ -5,9 +5,9 @@ them (`sensors.py`). The reads are of methods that Dagster calls internal: its v
 the tests hold them.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import dagster as dg
 from dagster._core.storage.asset_check_execution_record import (
@@ -20,6 +20,7 @@ from analytics_platform.defs.failures import run_failure, step_failure
 
 FAILING_DAYS = "failing_days"
 LIMIT = 200
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ def _is_waiting(instance: dg.DagsterInstance, record: AssetCheckExecutionRecord)
 
 
 def _days(evaluation: dg.AssetCheckEvaluation) -> tuple[str, ...]:
-    value: Any = evaluation.metadata.get(FAILING_DAYS)
-    return () if value is None else tuple(value.value)
+    value = evaluation.metadata.get(FAILING_DAYS)
+    return () if value is None else tuple(_DAY.findall(str(value.value)))
 
 
 def _failed_run(instance: dg.DagsterInstance, run_id: str) -> FailedRun | None:

@@ -36,7 +36,7 @@ class Window:
         """Consecutive windows of at most so many days that cover this one."""
         for offset in range(0, len(self), days):
             first = self.first_day + timedelta(days=offset)
-            yield Window(first, min(first + timedelta(days=days - 1), self.last_day))
+            yield Window(first, self.first_day + timedelta(days=min(offset + days, len(self)) - 1))
 
     def parameters(self) -> dict[str, date]:
         """The two bound parameters of a daily model."""

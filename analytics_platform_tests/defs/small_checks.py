@@ -33,7 +33,7 @@ class Script:
                 passed=not self.days,
                 severity=dg.AssetCheckSeverity.ERROR if self.is_error else dg.AssetCheckSeverity.WARN,
                 description="Every value is allowed.",
-                metadata={"failing_days": list(self.days)},
+                metadata={"failing_days": ", ".join(self.days)},
             )
             return dg.MaterializeResult(check_results=[result])
 
