@@ -68,4 +68,7 @@ class Workspace:
 
 def open_workspace(connect: Connect | None = None) -> Workspace:
     """The workspace that the settings in force name; see `load_settings`."""
-    return Workspace(load_settings(), connect)
+    settings = load_settings()
+    if settings.lake.exists() and not settings.lake.is_dir():
+        raise AnalyticsError(f"Setting lake: {settings.lake} is a file; name a folder.")
+    return Workspace(settings, connect)

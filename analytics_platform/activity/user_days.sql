@@ -41,8 +41,8 @@ session_counts AS (
 
 SELECT
   days.user_id, -- The person.
-  coalesce(people.role, 'student') AS role, -- student or teacher, as known that day; student where unknown.
-  coalesce(people.country, 'ZZ') AS country, -- ISO 3166 code, as known that day; ZZ where unknown.
+  coalesce(people.role, 'student') AS role, -- student or teacher, as known when the day was built; student where unknown.
+  coalesce(people.country, 'ZZ') AS country, -- ISO 3166 code, as known when the day was built; ZZ where unknown.
   CASE greatest(android, ios, other, web)
     WHEN android THEN 'android' WHEN ios THEN 'ios' WHEN other THEN 'other' ELSE 'web'
   END AS platform, -- Client of most events that day, ties alphabetical.

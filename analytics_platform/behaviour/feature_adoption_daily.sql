@@ -1,5 +1,6 @@
 -- One row per reporting day, feature and role; features and roles from the day each was first seen.
 -- key: event_date, feature, role
+-- history: yes
 WITH
 digits AS (
   SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS d (digit)

@@ -1,5 +1,6 @@
 -- One row per reporting day and segment seen so far; dimension: overall, role, platform, country or plan.
 -- key: event_date, dimension, segment
+-- history: yes
 WITH
 digits AS (
   SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS d (digit)

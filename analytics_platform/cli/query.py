@@ -1,6 +1,8 @@
 """`sql` and `export`: rows of the lake on standard output or in a file."""
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,7 +41,7 @@ def sql(
     """
     engine = open_workspace().engine
     snapshot = pinned(engine, query, as_of)
-    with engine.stream(query, snapshot=snapshot) as rows:
+    with _printable(), engine.stream(query, snapshot=snapshot) as rows:
         if output is not None:
             notes.print(f"{write_file(rows, output):,} rows from {snapshot} written to {output}")
         elif form == "table":
@@ -51,6 +53,19 @@ def sql(
                 raise AnalyticsError("Parquet is not for a screen: give --output FILE or redirect.")
             sys.stdout.flush()
             WRITERS[form](rows, sys.stdout.buffer)
+
+
+@contextmanager
+def _printable() -> Generator[None]:
+    """A result that the chosen format cannot hold is the query's to mend."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        said = str(error).strip().splitlines()[0]
+        raise AnalyticsError(
+            f"The result cannot be shown in this format ({said}): name columns apart and unnest lists and "
+            "structs, or take --format parquet."
+        ) from None
 
 
 def export(

@@ -4,6 +4,7 @@ Belongs here: which source is asked. Does not: how rows are made (`simulation`) 
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 
@@ -29,36 +30,44 @@ from analytics_platform.event_contract import (
     USERS,
     Contract,
 )
-from analytics_platform.ingest import Terms, ingest, load_mapping
+from analytics_platform.ingest import Summary, Terms, ingest, load_mapping
 from analytics_platform.lakehouse import Window
 from analytics_platform.workspace import Workspace, open_workspace
 
 TABLES = (EVENTS, USERS, CLASSROOMS, EXPOSURES, INTERACTIONS)
 
 
-def deliver(workspace: Workspace, window: Window) -> None:
+def deliver(workspace: Workspace, window: Window) -> list[date]:
     """Bring a window of events into the lake: simulated, or read from the log that the settings name.
 
     Where the command line ingested the log, the rows are there already.
+
+    Returns:
+        Days outside the window that late files changed, in order.
     """
-    settings = workspace.settings
     if workspace.source == "simulation":
         simulate_window(workspace, window)
-    elif settings.log_path is not None:
-        if settings.log_mapping is None:
-            raise AnalyticsError(
-                "Setting log_path needs log_mapping, the YAML file that maps the log to the contract."
-            )
-        terms = Terms(
-            settings.quarantine_threshold, spill_dir=settings.spill_dir or settings.beside_lake("spill")
+        return []
+    if workspace.settings.log_path is None:
+        return []
+    return [day for day in _read_log(workspace, workspace.settings.log_path).days if day not in window]
+
+
+def _read_log(workspace: Workspace, log_path: str) -> Summary:
+    settings = workspace.settings
+    if settings.log_mapping is None:
+        raise AnalyticsError(
+            "Setting log_path needs log_mapping, the YAML file that maps the log to the contract."
         )
-        mapping = load_mapping(settings.log_mapping)
-        summary = ingest(workspace.lake, settings.log_path, mapping, settings.zone, terms)
-        if summary.outcome == "refused":
-            raise AnalyticsError(
-                f"{summary.quarantined_share:.1%} of the rows of {settings.log_path} were rejected, above "
-                f"quarantine_threshold, so nothing was ingested: `analytics-platform ingest` shows why."
-            )
+    spill_dir = settings.spill_dir or settings.beside_lake("spill")
+    terms = Terms(settings.quarantine_threshold, spill_dir=spill_dir)
+    summary = ingest(workspace.lake, log_path, load_mapping(settings.log_mapping), settings.zone, terms)
+    if summary.outcome == "refused":
+        raise AnalyticsError(
+            f"{summary.quarantined_share:.1%} of the rows of {log_path} were rejected, above "
+            "quarantine_threshold, so nothing was ingested: `analytics-platform ingest` shows why."
+        )
+    return summary
 
 
 @dg.definitions
@@ -78,7 +87,10 @@ def raw() -> dg.Definitions:
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:
         opened, window = workspace.open(), window_of(context)
-        deliver(opened, window)
+        late = deliver(opened, window)
+        if late:
+            span = f"{late[0]} to {late[-1]}"
+            context.log.warning("Late files changed days outside this run: build %s again.", span)
         for table, claims in checks.items():
             report_days(context, opened, table, window, {})
             found = run_checks(claims, opened, window, context.run.run_id)

@@ -6,11 +6,13 @@ Belongs here: times and windows. Does not: what a job builds (`jobs.py`).
 from datetime import date, timedelta
 
 import dagster as dg
+import polars as pl
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from analytics_platform.defs.jobs import check_freshness, daily
 from analytics_platform.defs.maintenance import maintenance
 from analytics_platform.defs.partitions import daily_partitions
+from analytics_platform.event_contract import INGESTED_FILES
 from analytics_platform.lakehouse import Window
 from analytics_platform.workspace import Workspace, open_workspace
 
@@ -25,13 +27,28 @@ def range_tags(window: Window) -> dict[str, str]:
 
 
 def late_window(workspace: Workspace, yesterday: date) -> Window | dg.SkipReason:
-    """Yesterday and the days before it that late events may still reach."""
+    """Yesterday and the days before it that late events may still reach, or late files did reach."""
     partitions = daily_partitions(workspace)
     first, last = partitions.get_first_partition_key(), partitions.get_last_partition_key()
     if first is None or last is None or not first <= str(yesterday) <= last:
         return dg.SkipReason(f"Yesterday, {yesterday}, lies outside the days there are: {first} to {last}.")
     earliest = yesterday - timedelta(days=workspace.settings.late_days)
-    return Window(max(earliest, date.fromisoformat(first)), yesterday)
+    reached = [day for day in (earliest, _reached_by_late_files(workspace, yesterday)) if day is not None]
+    return Window(max(min(reached), date.fromisoformat(first)), yesterday)
+
+
+def _reached_by_late_files(workspace: Workspace, yesterday: date) -> date | None:
+    """First day that files ingested since yesterday touched: a run ingests before it knows their days."""
+    if not workspace.lake.exists(INGESTED_FILES.table):
+        return None
+    recent = pl.col("ingested_at").dt.convert_time_zone(workspace.settings.timezone).dt.date() >= yesterday
+    return (
+        workspace.lake.scan(INGESTED_FILES.table)
+        .filter(recent)
+        .select(pl.col("first_day").min())
+        .collect()
+        .item()
+    )
 
 
 @dg.definitions

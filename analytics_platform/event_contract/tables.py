@@ -119,9 +119,7 @@ EXPOSURES = Contract(
     columns=(
         Column("experiment_id", Kind.TEXT, "The experiment."),
         USER_ID,
-        Column(
-            "classroom_id", Kind.BIGINT, "Class of the user, the unit of clustered tests.", nullable=True
-        ),
+        Column("classroom_id", Kind.BIGINT, "Class of the user, the unit of clustered tests.", nullable=True),
         Column("variant", Kind.TEXT, "The variant shown."),
         Column("exposed_at", Kind.TIMESTAMP, "When it was first shown.", unit="UTC"),
         EVENT_DATE,

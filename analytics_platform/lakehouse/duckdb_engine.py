@@ -13,7 +13,7 @@ from sqlglot import exp
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse.engine import Written
 from analytics_platform.lakehouse.lake import Lake
-from analytics_platform.lakehouse.model import Model, parse, table_names
+from analytics_platform.lakehouse.model import Model, parse, tables_read
 from analytics_platform.lakehouse.snapshot import PinnedTable, Snapshot
 from analytics_platform.lakehouse.window import Window
 
@@ -90,6 +90,8 @@ class DuckDBEngine:
         """
         if model.is_daily and window is None:
             raise AnalyticsError(f"{model.name} is built by day: give a window.")
+        if model.has_history and window is not None:
+            window = self._with_later_days(model.name, window)
         snapshot = self.snapshot(model.sql)
         note = {"inputs": str(snapshot), "window": str(window or "whole")}
         with _plain_errors(model.name), self._open(snapshot, model.sql) as connection:
@@ -101,6 +103,10 @@ class DuckDBEngine:
                 batches = _batches(connection, model, [None])
                 rows = self.lake.replace(model.name, batches, schema, note)
         return Written(model.name, rows, schema, snapshot.versions)
+
+    def _with_later_days(self, table: str, window: Window) -> Window:
+        held = self.lake.days(table)
+        return Window(window.first_day, max([window.last_day, *held[-1:]]))
 
     def query(
         self,
@@ -136,7 +142,7 @@ class DuckDBEngine:
 
     def base_tables(self, sql: str) -> set[str]:
         """Stored tables that a query reads, directly or through views."""
-        names = set(table_names(parse(sql)))
+        names = set(tables_read(sql))
         through_views = (self.base_tables(self.views[name].sql) for name in names & self.views.keys())
         return (names - self.views.keys()).union(*through_views)
 
@@ -150,7 +156,7 @@ class DuckDBEngine:
             yield connection
 
     def _create_views(self, connection: DuckDBPyConnection, sql: str) -> None:
-        for name in table_names(parse(sql)):
+        for name in tables_read(sql):
             if name in self.views:
                 self._create_views(connection, self.views[name].sql)
                 _create_view(connection, name, self.views[name].sql)

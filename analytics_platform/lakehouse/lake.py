@@ -14,7 +14,7 @@ from deltalake.exceptions import DeltaError
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse.snapshot import PinnedTable, Snapshot
 from analytics_platform.lakehouse.window import Window
-from analytics_platform.lakehouse.writer import TableWriter, Target
+from analytics_platform.lakehouse.writer import TableWriter, Target, first_line
 
 PARTITION = "event_date"
 
@@ -50,8 +50,8 @@ class Lake:
         """
         if not self.exists(table):
             raise AnalyticsError(
-                f"Table {table} is not in the lake {self.root}: materialise it with "
-                f"`analytics-platform run --select {table.replace('.', '/')}`."
+                f"Table {table} is not in the lake {self.root}: `analytics-platform tables` lists "
+                "what is there, `analytics-platform run` builds the rest."
             )
         try:
             delta = DeltaTable(str(self.path(table)))
@@ -59,7 +59,7 @@ class Lake:
                 _travel(delta, table, as_of)
         except (DeltaError, ValueError) as error:
             when = "" if as_of is None else f" as of {as_of}"
-            raise AnalyticsError(f"Table {table}{when} cannot be read: {error}.") from None
+            raise AnalyticsError(f"Table {table}{when} cannot be read: {first_line(error)}.") from None
         return delta
 
     def snapshot(self, tables: Iterable[str], as_of: datetime | int | None = None) -> Snapshot:
@@ -74,6 +74,19 @@ class Lake:
     def scan(self, table: str) -> pl.LazyFrame:
         """The table's newest version as a lazy frame."""
         return self.snapshot([table]).scan(table)
+
+    def claim(self, table: str, schema: pa.Schema, mark: str, value: str) -> str:
+        """Create a daily table with a lasting mark, unless it exists; returns the mark that it bears."""
+        if not self.exists(table):
+            DeltaTable.create(
+                str(self.path(table)),
+                schema,
+                mode="ignore",
+                partition_by=[PARTITION],
+                configuration={mark: value},
+                raise_if_key_not_exists=False,
+            )
+        return self.open(table).metadata().configuration.get(mark, value)
 
     def days(self, table: str) -> list[date]:
         """Reporting days that hold rows, sorted; empty without the table."""

@@ -1,12 +1,13 @@
 """SQL models: one SELECT in one file, from which inputs, documentation and lineage are read.
 
 A file opens with comments: sentences that describe the table, then `key:` with the columns that name
-a row, then `kind: view` where nothing is stored. A comment after an output column describes it.
+a row, then `kind: view` where nothing is stored, or `history: yes` where a day's rows depend on earlier
+days. A comment after an output column describes it.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import sqlglot
@@ -17,6 +18,7 @@ from sqlglot.lineage import Node, lineage
 from analytics_platform.errors import AnalyticsError
 
 DIALECT = "duckdb"
+FIELDS = ("key:", "kind:", "history:")
 WINDOW_PARAMETERS = frozenset({"first_day", "last_day"})
 
 
@@ -29,6 +31,8 @@ class Model:
         sql: the SELECT, in the portable subset; `$first_day` and `$last_day` bound its window.
         description: what a row is, in words.
         key: columns that name a row; also the order in which rows are stored.
+        has_history: whether a day's rows depend on earlier days, so that a window is built together with
+            the days after it that the table already holds.
         is_view: whether it is computed on reading instead of stored.
         path: file it was read from.
     """
@@ -37,6 +41,7 @@ class Model:
     sql: str
     description: str
     key: tuple[str, ...]
+    has_history: bool = False
     is_view: bool = False
     path: Path | None = None
 
@@ -49,8 +54,8 @@ class Model:
         """
         text = path.read_text()
         head = [line.removeprefix("--").strip() for line in _leading_comments(text)]
-        fields = dict(line.split(":", 1) for line in head if line.startswith(("key:", "kind:")))
-        description = " ".join(line for line in head if not line.startswith(("key:", "kind:")))
+        fields = dict(line.split(":", 1) for line in head if line.startswith(FIELDS))
+        description = " ".join(line for line in head if not line.startswith(FIELDS))
         if not description or "key" not in fields:
             raise AnalyticsError(f"{path}: open with comments that describe a row and name its `key:`.")
         model = cls(
@@ -58,6 +63,7 @@ class Model:
             sql=text,
             description=description,
             key=tuple(column.strip() for column in fields["key"].split(",")),
+            has_history=fields.get("history", "").strip() == "yes",
             is_view=fields.get("kind", "").strip() == "view",
             path=path,
         )
@@ -120,6 +126,12 @@ def parse(sql: str, name: str = "query") -> exp.Expr:
     if len(statements) != 1:
         raise AnalyticsError(f"{name}: write one statement, not {len(statements)}.")
     return statements[0]
+
+
+@lru_cache(maxsize=512)
+def tables_read(sql: str) -> tuple[str, ...]:
+    """Tables with a schema that the text of a statement reads, sorted; remembered, for parsing is slow."""
+    return table_names(parse(sql))
 
 
 def table_names(tree: exp.Expr) -> tuple[str, ...]:

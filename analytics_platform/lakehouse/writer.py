@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Field, Schema
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
 from analytics_platform.errors import AnalyticsError
@@ -223,9 +223,16 @@ def commit(target: Target, files: list[WrittenFile], note: Mapping[str, str]) ->
         except CommitFailedError:
             # Uneven pauses, so that writers do not meet again.
             time.sleep(min(5.0, 0.02 * 2**attempt) * random.uniform(0.5, 1.5))  # noqa: S311
+        except DeltaError as error:
+            raise AnalyticsError(f"{target.table} cannot be written: {first_line(error)}.") from None
         else:
             return
     raise AnalyticsError(f"{target.table}: other writers kept committing; run the window again.")
+
+
+def first_line(error: Exception) -> str:
+    """What an error of the Delta library says, without the stack that may follow."""
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
 
 
 def _prepared(target: Target) -> DeltaTable:

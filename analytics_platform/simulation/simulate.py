@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from analytics_platform.errors import AnalyticsError
 from analytics_platform.event_contract import (
     CLASSROOMS,
     EVENTS,
@@ -23,6 +24,7 @@ from analytics_platform.simulation.world import World
 
 WRITTEN = (EVENTS, USERS, CLASSROOMS, EXPOSURES, INTERACTIONS)
 EMPTY = (HUMAN_RATINGS, QUARANTINE)
+WORLD_MARK = "analytics.world"
 
 
 def simulate(
@@ -42,9 +44,10 @@ def simulate(
         Rows written by table.
 
     Raises:
-        AnalyticsError: the window reaches beyond the world.
+        AnalyticsError: the window reaches beyond the world, or the lake holds another world.
     """
     first, last = world.day(window.first_day), world.day(window.last_day)
+    _refuse_another_world(lake, world)
     dynamics = Dynamics(world)
     checkpoints = checkpoints_of(lake, world)
     state = state_before(dynamics, checkpoints, first)
@@ -84,6 +87,15 @@ def state_before(dynamics: Dynamics, checkpoints: Checkpoints, day: int) -> Stat
         dynamics.live(state)
         checkpoints.save(state)
     return state
+
+
+def _refuse_another_world(lake: Lake, world: World) -> None:
+    """Days of two worlds in one lake would make no sense together."""
+    if lake.claim(EVENTS.table, EVENTS.arrow_schema(), WORLD_MARK, world.digest) != world.digest:
+        raise AnalyticsError(
+            f"The lake {lake.root} holds another world (its users, days, seed, start_date, timezone or "
+            "parameters differ): use the settings it was made with, name another --lake, or delete it."
+        )
 
 
 def _create_empty(lake: Lake, contract: Contract, window: Window) -> None:

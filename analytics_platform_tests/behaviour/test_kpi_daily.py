@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics_platform.behaviour import KPI_DAILY
-from analytics_platform.lakehouse import Lake, Window
+from analytics_platform.lakehouse import DuckDBEngine, Lake, Window
 from analytics_platform.metrics import METRICS
 from analytics_platform_tests.behaviour.histories import HISTORIES, kpi_table
 from analytics_platform_tests.derived_rows import billing_day, day, days, rows_of, user_day, write_user_days
@@ -140,3 +140,17 @@ def test_ratios_divide_their_counts_and_are_null_without_a_denominator():
             whole = row[metric.denominator]
             assert row[metric.name] == (row[metric.numerator] / whole if whole else None)
     assert {row["rating_mean"] for row in rows} == {3.75, None}
+
+
+def test_a_day_built_late_is_counted_in_the_days_after_it(tmp_path: Path):
+    """Building the 1st and 3rd day first and the 2nd last gives the rows of building all at once."""
+    rows = {offset: user_day(offset % 2, offset) for offset in (0, 1, 2)}
+    whole, pieces = Lake(tmp_path / "whole"), Lake(tmp_path / "pieces")
+    DuckDBEngine(whole).run(KPI_DAILY, write_user_days(whole, rows.values()))
+    held: list[Row] = []
+    for offset in (0, 2, 1):
+        held.append(rows[offset])
+        write_user_days(pieces, held)
+        DuckDBEngine(pieces).run(KPI_DAILY, Window(day(offset), day(offset)))
+    expected = whole.scan(KPI_DAILY.name).collect().sort("event_date", "dimension", "segment")
+    assert pieces.scan(KPI_DAILY.name).collect().sort("event_date", "dimension", "segment").equals(expected)

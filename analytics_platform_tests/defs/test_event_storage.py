@@ -53,6 +53,12 @@ def test_dagsters_own_storage_reads_the_same_history(
     kinds = Counter(event.event_type for event in events if event.asset_key == SESSIONS)
     assert kinds[dg.DagsterEventType.ASSET_MATERIALIZATION] == len(WEEK)
     assert kinds[dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED] == len(WEEK)
+    (asset,) = stock.get_asset_records([SESSIONS])
+    newest = asset.asset_entry.last_materialization
+    assert newest is not None
+    assert newest.asset_materialization is not None
+    assert newest.asset_materialization.partition == str(WEEK.last_day)
+    assert asset.asset_entry.last_run_id == outcome.run_id
     (record,) = stock.get_asset_check_execution_history(UNIQUE, limit=100)
     assert record.evaluation is not None
     assert record.evaluation.passed

@@ -4,8 +4,9 @@ from datetime import date
 
 import dagster as dg
 import polars as pl
+import pytest
 
-from analytics_platform.defs import launch
+from analytics_platform.defs import launch, model_assets
 from analytics_platform.lakehouse import Window
 from analytics_platform.workspace import MODELS, Workspace
 
@@ -35,6 +36,18 @@ def test_each_day_of_a_daily_table_has_its_rows_and_the_last_one_everything_else
     assert last["rows_written"].value == sum(rows[str(day)] for day in WEEK.days())
     assert last["inputs"].value == built_workspace.lake.snapshot(["activity.events"]).versions
     assert str(last["preview"].value).count("\n") == 1 + 5
+
+
+def test_a_run_over_very_many_days_counts_the_newest(
+    built_workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert built_workspace.lake.exists("activity.events")
+    monkeypatch.setattr(model_assets, "COUNTED_DAYS", 3)
+    launch.run(WEEK, "activity/sessions", instance=instance)
+    recorded = materializations(instance, "activity.sessions")
+    counted = [entry.partition for entry in recorded if "dagster/partition_row_count" in entry.metadata]
+    assert len(recorded) == len(WEEK)
+    assert sorted(counted) == ["2025-09-12", "2025-09-13", "2025-09-14"]
 
 
 def test_columns_carry_the_words_that_stand_beside_them_in_the_sql(

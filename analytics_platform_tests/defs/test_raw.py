@@ -33,7 +33,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     def ingest(lake: Lake, path: str, mapping: object, zone: object, terms: Terms) -> Summary:
         calls.append(("ingest", lake.root.name, path, mapping, str(zone), terms.threshold))
         outcome = "refused" if path == "bad.csv" else "written"
-        return Summary(outcome, (), (), (), 0, 0, terms.threshold)
+        days = (date(2025, 9, 1), WEEK.first_day, WEEK.last_day)
+        return Summary(outcome, (), (), days, 0, 0, terms.threshold)
 
     monkeypatch.setattr(raw, "simulate_window", simulate)
     monkeypatch.setattr(raw, "ingest", ingest)
@@ -43,7 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
 @pytest.mark.usefixtures("settings_in_force")
 def test_a_simulated_world_is_simulated(asked: list[tuple[object, ...]]) -> None:
-    raw.deliver(open_workspace(), WEEK)
+    assert raw.deliver(open_workspace(), WEEK) == []
     assert asked == [("simulate", "lake", WEEK)]
 
 
@@ -55,7 +56,8 @@ def test_a_log_named_in_the_settings_is_read_anew(
     monkeypatch.setenv("ANALYTICS_LOG_PATH", "events.csv")
     monkeypatch.setenv("ANALYTICS_LOG_MAPPING", "mapping.yaml")
     monkeypatch.setenv("ANALYTICS_QUARANTINE_THRESHOLD", "0.2")
-    raw.deliver(open_workspace(), WEEK)
+    late = raw.deliver(open_workspace(), WEEK)
+    assert late == [date(2025, 9, 1)]
     assert asked == [("ingest", "lake", "events.csv", "mapping mapping.yaml", "UTC", 0.2)]
 
 
@@ -64,7 +66,7 @@ def test_a_log_ingested_by_hand_is_left_as_it_is(
     asked: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANALYTICS_SOURCE", "logs")
-    raw.deliver(open_workspace(), WEEK)
+    assert raw.deliver(open_workspace(), WEEK) == []
     assert asked == []
 
 

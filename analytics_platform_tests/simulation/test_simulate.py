@@ -105,3 +105,13 @@ def test_progress_counts_the_days(tmp_path: Path) -> None:
     world, seen = world_of(users=200, days=4), []
     simulate(Lake(tmp_path / "lake"), world, world.window, seen.append)
     assert seen == [1, 2, 3, 4]
+
+
+def test_a_lake_of_another_world_is_refused_and_stays(tmp_path: Path) -> None:
+    lake, world = Lake(tmp_path / "lake"), world_of(users=200, days=4)
+    simulate(lake, world, world.window)
+    before = fingerprints(lake)
+    for other in (world_of(users=300, days=4), world_of(users=200, days=4, timezone="Asia/Tokyo")):
+        with pytest.raises(AnalyticsError, match="holds another world"):
+            simulate(lake, other, Window(other.first_day, other.first_day))
+    assert fingerprints(lake) == before
