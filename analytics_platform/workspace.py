@@ -43,10 +43,11 @@ class Workspace:
 
     @property
     def source(self) -> Literal["simulation", "logs"]:
-        """Where raw rows come from; `auto` means logs once a file was ingested into the lake."""
+        """Where raw rows come from; `auto` means logs where one is named or was ingested into the lake."""
         if self.settings.source != "auto":
             return self.settings.source
-        return "logs" if self.lake.exists("raw.ingested_files") else "simulation"
+        is_log = self.settings.log_path is not None or self.lake.exists("raw.ingested_files")
+        return "logs" if is_log else "simulation"
 
     @property
     def days(self) -> Window:

@@ -41,14 +41,9 @@ def _reached_by_late_files(workspace: Workspace, yesterday: date) -> date | None
     """First day that files ingested since yesterday touched: a run ingests before it knows their days."""
     if not workspace.lake.exists(INGESTED_FILES.table):
         return None
-    recent = pl.col("ingested_at").dt.convert_time_zone(workspace.settings.timezone).dt.date() >= yesterday
-    return (
-        workspace.lake.scan(INGESTED_FILES.table)
-        .filter(recent)
-        .select(pl.col("first_day").min())
-        .collect()
-        .item()
-    )
+    ingested_on = pl.col("ingested_at").dt.convert_time_zone(workspace.settings.timezone).dt.date()
+    files = workspace.lake.scan(INGESTED_FILES.table).filter(ingested_on >= yesterday)
+    return files.select(pl.col("first_day").min()).collect().item()
 
 
 @dg.definitions

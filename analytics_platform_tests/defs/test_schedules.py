@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 
 from analytics_platform.defs import launch, schedules
-from analytics_platform.defs.schedules import late_window, range_tags
+from analytics_platform.defs.schedules import _reached_by_late_files, late_window, range_tags
+from analytics_platform.event_contract import INGESTED_FILES
 from analytics_platform.lakehouse import Window
 from analytics_platform.workspace import Workspace, open_workspace
 
@@ -29,6 +31,22 @@ def test_yesterday_and_the_days_that_late_events_may_reach_are_built(
 ) -> None:
     monkeypatch.setenv("ANALYTICS_LATE_DAYS", late_days)
     assert late_window(open_workspace(), yesterday) == window
+
+
+@pytest.mark.usefixtures("settings_in_force")
+def test_days_that_a_late_file_reached_are_built_again() -> None:
+    workspace, yesterday = open_workspace(), date(2025, 9, 20)
+    file = {
+        **dict.fromkeys(("rows", "events", "quarantined", "repeated"), 1),
+        **dict.fromkeys(("file", "file_sha256", "mapping_sha256"), "x"),
+        "first_day": date(2025, 9, 5),
+        "last_day": date(2025, 9, 6),
+        "ingested_at": datetime(2025, 9, 21, 1, tzinfo=UTC),
+    }
+    old = file | {"first_day": date(2025, 9, 2), "ingested_at": datetime(2025, 9, 19, 1, tzinfo=UTC)}
+    schema = INGESTED_FILES.arrow_schema()
+    workspace.lake.replace(INGESTED_FILES.table, [pa.Table.from_pylist([file, old], schema)], schema)
+    assert _reached_by_late_files(workspace, yesterday) == date(2025, 9, 5)
 
 
 @pytest.mark.parametrize("yesterday", [date(2025, 8, 31), date(2025, 10, 16), date(2030, 1, 1)])

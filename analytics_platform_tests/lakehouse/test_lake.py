@@ -43,9 +43,7 @@ def test_days_are_those_that_hold_rows(lake: Lake):
 
 
 def test_a_missing_table_names_the_command_that_makes_it(lake: Lake):
-    with pytest.raises(
-        AnalyticsError, match=r"activity\.sessions is not in the lake .*analytics-platform run"
-    ):
+    with pytest.raises(AnalyticsError, match=r"activity\.sessions is not in .*analytics-platform run"):
         lake.open("activity.sessions")
 
 
