@@ -38,7 +38,17 @@ def run(
         analytics-platform run
         analytics-platform run --from 2025-09-01 --to 2025-09-30 --select "activity/sessions+"
     """
-    outcome = build(window_between(first, last, open_workspace().days), select)
+    workspace = open_workspace()
+    if (
+        workspace.settings.source == "auto"
+        and not workspace.lake.tables()
+        and workspace.source == "simulation"
+    ):
+        raise AnalyticsError(
+            f"The lake {workspace.settings.lake} is empty: fill it with `analytics-platform demo` or "
+            "`analytics-platform ingest`, or say --source simulation."
+        )
+    outcome = build(window_between(first, last, workspace.days), select)
     steps = [(step.name, step.state, round(step.seconds, 2)) for step in outcome.steps]
     show(pl.DataFrame(steps, STEPS, orient="row"), form)
     refuse_failure(outcome)

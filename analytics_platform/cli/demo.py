@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 FIGURES = {"figure": pl.String, "value": pl.Float64, "meaning": pl.String}
 
 COUNTS = """
-    SELECT (SELECT count(*) FROM activity.events) AS events,
+    SELECT (SELECT count(*) FROM raw.events) AS deliveries,
+        (SELECT count(*) FROM activity.events) AS kept,
+        (SELECT count(*) FROM activity.events WHERE NOT is_bot) AS events,
         (SELECT count(*) FROM activity.users) AS users,
         (SELECT count(*) FROM activity.sessions) AS sessions
 """
@@ -31,7 +33,9 @@ KPIS = """
     FROM behaviour.kpi_daily WHERE dimension = 'overall' AND event_date BETWEEN $first_day AND $last_day
 """
 NEXT = """
-What to do next
+The simulator plants late, doubled and lost deliveries and bots: warnings about them are as they should be.
+
+What to do next (`source .venv/bin/activate` first puts the command on your path)
   analytics-platform dev                               the dashboards and the Dagster UI
   analytics-platform tables                            what was built
   analytics-platform sql "select * from behaviour.kpi_daily where dimension = 'overall'"
@@ -67,7 +71,10 @@ def _figures(workspace: Workspace, outcome: "RunOutcome") -> list[tuple[str, flo
     kpis = workspace.engine.query(KPIS, {**window.parameters(), "month_ago": month_ago}).to_pylist()[0]
     return [
         ("days", len(window), str(window)),
-        ("events", counts["events"], "deduplicated"),
+        ("deliveries", counts["deliveries"], "rows of raw.events"),
+        ("repeated", counts["deliveries"] - counts["kept"], "deliveries of an event delivered before"),
+        ("bot_events", counts["kept"] - counts["events"], "kept in activity.events, left out after it"),
+        ("events", counts["events"], "rows of activity.event_log: deliveries less the two above"),
         ("users", counts["users"], "who ever came"),
         ("sessions", counts["sessions"], "without bots"),
         ("dau_mau", kpis["stickiness"], "share of the month's users who come on a day, last 28 days"),

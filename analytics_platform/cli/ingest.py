@@ -145,5 +145,5 @@ def _sentence(summary: logs.Summary) -> str:
             return (
                 f"{summary.totals.events:,} new events on {len(summary.days):,} days from "
                 f"{summary.days[0]} to {summary.days[-1]}; {summary.users_added:,} new users. "
-                "Next: `analytics-platform run`."
+                f"Next: `analytics-platform run --lake {load_settings().lake}`."
             )

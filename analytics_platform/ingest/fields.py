@@ -86,7 +86,8 @@ class Fields:
         if duration is None:
             return pl.lit(None, dtype=pl.Float64)
         seconds = self.text(duration.column).cast(pl.Float64, strict=False) * UNITS[duration.unit]
-        return (seconds * 64).round() / 64
+        # Negative ones stay as they are, for the contract to refuse: rounding would hide the small.
+        return pl.when(seconds < 0).then(seconds).otherwise((seconds * 64).round() / 64)
 
     def stars(self, value: Value | None) -> pl.Expr:
         """Whole numbers; null where the text is none."""

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import polars as pl
 
+from analytics_platform.errors import AnalyticsError
 from analytics_platform.ingest.fields import Fields
 from analytics_platform.ingest.sources import Source
 from analytics_platform.ingest.times import instants
@@ -110,7 +111,14 @@ def profiles(source: Source) -> list[Profile]:
     """All columns of a file with a sample of its first rows."""
     fields = Fields(source, "UTC")
     texts = source.rows().head(SAMPLE_ROWS).select(fields.text(name).alias(name) for name in source.schema)
-    sample = texts.collect()
+    try:
+        sample = texts.collect()
+    except pl.exceptions.PolarsError as error:
+        said = str(error).strip().splitlines()[0]
+        raise AnalyticsError(
+            f"{source.path}: its first rows cannot be sampled ({said}): mend or remove that row, or write "
+            "the mapping by hand (docs/ingest.md); `ingest` itself quarantines such rows."
+        ) from None
     return [Profile(name, dtype, sample[name]) for name, dtype in source.schema.items()]
 
 

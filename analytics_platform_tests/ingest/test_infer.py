@@ -129,3 +129,10 @@ def test_unknown_words_and_flags(tmp_path: Path):
 def test_a_log_without_users_or_times_is_refused(tmp_path: Path, text: str, what: str):
     with pytest.raises(AnalyticsError, match=rf"No column of .*log\.csv looks like a {what}"):
         infer_mapping(str(write_text(tmp_path / "log.csv", text)))
+
+
+def test_a_row_longer_than_the_header_is_named_instead_of_a_traceback(tmp_path: Path) -> None:
+    log = tmp_path / "ragged.csv"
+    log.write_text("user,time,action\n1,2026-01-01 08:00:00,quiz\n2,2026-01-01 09:00:00,quiz,more,still\n")
+    with pytest.raises(AnalyticsError, match=r"ragged\.csv: its first rows cannot be sampled"):
+        infer_mapping(str(log))
