@@ -39,11 +39,8 @@ def run(
         analytics-platform run --from 2025-09-01 --to 2025-09-30 --select "activity/sessions+"
     """
     workspace = open_workspace()
-    if (
-        workspace.settings.source == "auto"
-        and not workspace.lake.tables()
-        and workspace.source == "simulation"
-    ):
+    is_fresh = not workspace.lake.tables() and workspace.source == "simulation"
+    if is_fresh and workspace.settings.source == "auto":
         raise AnalyticsError(
             f"The lake {workspace.settings.lake} is empty: fill it with `analytics-platform demo` or "
             "`analytics-platform ingest`, or say --source simulation."

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from analytics_platform.event_contract import INGESTED_FILES
@@ -39,7 +40,10 @@ def test_the_figures_are_those_of_the_tables(demo: Demo):
 
     kpis = lake.scan("behaviour.kpi_daily").collect().to_dicts()
     overall = [row for row in kpis if row["dimension"] == "overall"]
-    assert told["events"] == lake.scan("activity.events").collect().height
+    kept = lake.scan("activity.events").collect()
+    assert told["deliveries"] == lake.scan("raw.events").collect().height
+    assert told["deliveries"] == told["repeated"] + told["bot_events"] + told["events"]
+    assert told["events"] == kept.filter(~pl.col("is_bot")).height
     assert told["users"] == lake.scan("activity.users").collect().height
     for days in (1, 7, 30):
         retained = sum(row[f"retained_{days}d"] for row in overall)
