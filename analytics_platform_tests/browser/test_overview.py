@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page
 
-from analytics_platform_tests.browser.conftest import View, served
+from analytics_platform_tests.browser.conftest import PATIENCE, View, served
 from analytics_platform_tests.dashboards.kpi_lake import DAYS
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_it_can_be_read_on_a_phone(view: View, address: str):
     assert cards[0]["y"] == cards[1]["y"], "two cards beside each other"
     assert page.evaluate(CUT_LABELS) == []
     page.set_viewport_size({"width": 310, "height": 844})
-    page.wait_for_function(f"({CUT_LABELS})().length > 0")
+    page.wait_for_function(f"({CUT_LABELS})().length > 0", timeout=PATIENCE * 1000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -48,6 +48,6 @@ def test_an_empty_lake_says_what_to_do(analytics: Command):
 
     assert (printed.code, printed.out) == (1, "")
     assert printed.err == (
-        "analytics-platform: Table activity.events is not in the lake data/lake: materialise it with "
-        "`analytics-platform run --select activity/events`.\n"
+        "analytics-platform: Table activity.events is not in the lake data/lake: `analytics-platform tables` "
+        "lists what is there, `analytics-platform run` builds the rest.\n"
     )
