@@ -268,3 +268,8 @@ def test_connections_come_from_the_given_factory(lake: Lake):
     DuckDBEngine(lake, connect=counted).query(f"SELECT * FROM {TABLE}")
 
     assert opened == 1
+
+
+def test_the_optimizer_that_fails_on_files_of_several_days_is_off(engine: DuckDBEngine):
+    setting = engine.query("SELECT current_setting('disabled_optimizers') AS off")
+    assert setting["off"].to_pylist() == ["join_filter_pushdown"]
