@@ -37,17 +37,26 @@ def select_assets(text: str, definitions: dg.Definitions) -> frozenset[dg.AssetK
             f"The selection {text!r} cannot be read: write asset names such as activity/sessions, "
             "`group:activity` or `+behaviour/kpi_daily`, joined by `or`."
         ) from None
-    if not keys:
-        raise AnalyticsError(
-            f"The selection {text!r} names no asset{_nearest(text, graph.materializable_asset_keys)}."
-        )
+    known = {key.to_user_string() for key in graph.materializable_asset_keys}
+    wrong = [name for name in _plain_names(text) if name not in known]
+    if wrong or not keys:
+        raise AnalyticsError(f"The selection {text!r} names no asset{_nearest((wrong or [text])[0], known)}.")
     return frozenset(keys)
 
 
 def _keyed(text: str) -> str:
     """Plain names written as Dagster wants them: `activity.sessions` becomes `key:"activity/sessions"`."""
-    separate = text.replace(",", " or ").replace("(", " ( ").replace(")", " ) ")
-    return " ".join(_term(word) for word in separate.split())
+    return " ".join(_term(word) for word in _words(text))
+
+
+def _plain_names(text: str) -> list[str]:
+    """Assets that the text names in full, without a wildcard."""
+    found = [match["name"] for word in _words(text) if (match := _WORD.fullmatch(word))]
+    return [name.replace(".", "/") for name in found if "*" not in name and name.lower() not in _OPERATORS]
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " or ").replace("(", " ( ").replace(")", " ) ").split()
 
 
 def _term(word: str) -> str:
@@ -58,7 +67,7 @@ def _term(word: str) -> str:
     return f'{plain["up"] or ""}key:"{name}"{plain["down"] or ""}'
 
 
-def _nearest(text: str, keys: Iterable[dg.AssetKey]) -> str:
-    names = sorted(key.to_user_string() for key in keys)
+def _nearest(text: str, keys: Iterable[str]) -> str:
+    names = sorted(keys)
     close = difflib.get_close_matches(text.strip("+").replace(".", "/"), names, n=1)
     return f"; did you mean {close[0]}" if close else f": there are {', '.join(names)}"

@@ -55,6 +55,7 @@ def test_a_selection_names_these_assets(text: str, names: set[str], definitions:
     [
         ("activity/user", r"'activity/user' names no asset; did you mean activity/users\."),
         ("nothing", r"'nothing' names no asset: there are activity/events, activity/users, raw/events"),
+        ("raw/nope or activity/events", r"names no asset: there are activity/events"),
         ("group:nothing", r"names no asset"),
         ("raw/quarantine", r"names no asset"),
         ("((", r"'\(\(' cannot be read: write asset names"),
