@@ -95,7 +95,9 @@ def test_the_data_behind_a_chart_comes_as_csv(view: View, address: str, tmp_path
 def test_freshness_unfolds_into_the_tables_of_the_lake(view: View, address: str):
     page = view(address)
     page.get_by_text("Freshness and checks").click()
-    page.wait_for_selector("[data-testid='stPopoverBody'] [data-testid='stDataFrame']")
+    tables = page.wait_for_selector("[data-testid='stPopoverBody'] [data-testid='stDataFrame']")
+    assert tables is not None
+    assert tables.is_visible()
 
 
 def test_an_empty_lake_shows_a_sentence_and_no_traceback(view: View, tmp_path: Path):
