@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     seed: int = Field(2, ge=0, lt=2**32, description="Seed of the simulated world.")
     world: Path | None = Field(None, description="YAML file that changes parameters of the simulated world.")
 
+    experiments: Path | None = Field(
+        None,
+        description="YAML file with your experiments; default: those of the simulated world where events are "
+        "simulated, none for a log.",
+    )
+
     log_path: str | None = Field(None, description="File, folder or glob that a daily run ingests anew.")
     log_mapping: Path | None = Field(None, description="Mapping of `log_path` to the contract.")
     quarantine_threshold: float = Field(

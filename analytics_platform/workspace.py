@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from analytics_platform import activity, behaviour
+from analytics_platform import activity, behaviour, experiments
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
 from analytics_platform.lakehouse.duckdb_engine import Connect, connection_config, connector
 from analytics_platform.settings import Settings, load_settings
 
-MODELS: dict[str, Model] = {**activity.MODELS, **behaviour.MODELS}
+MODELS: dict[str, Model] = {**activity.MODELS, **behaviour.MODELS, **experiments.MODELS}
 VIEWS = {name: model for name, model in MODELS.items() if model.is_view}
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import polars as pl
 import pyarrow as pa
 
+from analytics_platform.experiments.catalogue import Catalogue, Experiment
+from analytics_platform.experiments.catalogue_table import CATALOGUE, write_catalogue
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
 from analytics_platform.workspace import MODELS, VIEWS
 from analytics_platform_tests.raw_rows import FIRST_DAY, Row
@@ -43,6 +45,32 @@ USER_DAYS_SCHEMA = pa.schema(
         ("event_date", pa.date32()),
     ]
 )
+
+
+SMALL_CATALOGUE = Catalogue(
+    {
+        experiment.id: experiment
+        for experiment in (
+            Experiment(
+                id="hint",
+                hypothesis="A hint brings users back.",
+                variants={"control": 0.5, "treatment": 0.5},
+                start_date=FIRST_DAY,
+                primary="active_days",
+                secondary=("events_per_session", "retained_7d", "engagement_seconds_p50"),
+            ),
+            Experiment(
+                id="nudge",
+                hypothesis="A nudge does something.",
+                variants={"on": 0.5, "off": 0.5},
+                control="off",
+                start_date=FIRST_DAY,
+                primary="used_quiz",
+            ),
+        )
+    }
+)
+"""What `SmallLog` exposes people to."""
 
 
 def day(offset: int) -> date:
@@ -100,6 +128,8 @@ def rows_of(lake: Lake, model: Model, window: Window) -> list[Row]:
 def build(lake: Lake, window: Window, *names: str) -> DuckDBEngine:
     """Materialise models in their order (default: all), daily ones over the window."""
     engine = DuckDBEngine(lake, VIEWS)
+    if not names and not lake.exists(CATALOGUE):
+        write_catalogue(lake, SMALL_CATALOGUE)
     for name in names or MODELS:
         model = MODELS[name]
         if not model.is_view:

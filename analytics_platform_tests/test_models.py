@@ -6,11 +6,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics_platform import activity, behaviour
+from analytics_platform import activity, behaviour, experiments
 from analytics_platform.event_contract import CONTRACTS
+from analytics_platform.experiments.catalogue_table import CATALOGUE, METRICS, VARIANTS, write_catalogue
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
 from analytics_platform.workspace import MODELS, VIEWS
-from analytics_platform_tests.derived_rows import build, days, stored
+from analytics_platform_tests.derived_rows import SMALL_CATALOGUE, build, days, stored
 from analytics_platform_tests.small_log import SmallLog
 
 DAILY = [name for name, model in MODELS.items() if model.is_daily]
@@ -39,13 +40,15 @@ def test_a_model_s_file_and_module_bear_its_name():
 
 
 def test_models_stand_after_what_they_read():
-    order = [*CONTRACTS, *MODELS]
+    order = [*CONTRACTS, CATALOGUE, METRICS, VARIANTS, *MODELS]
     for name, model in MODELS.items():
         assert all(order.index(table) < order.index(name) for table in model.inputs)
 
 
 def test_every_check_is_about_a_model_and_named_once():
-    names = [(check.table, check.name) for check in (*activity.CHECKS, *behaviour.CHECKS)]
+    names = [
+        (check.table, check.name) for check in (*activity.CHECKS, *behaviour.CHECKS, *experiments.CHECKS)
+    ]
     assert {table for table, _ in names} <= MODELS.keys()
     assert len(set(names)) == len(names)
 
@@ -64,10 +67,10 @@ def _overlapping(lake: Lake) -> None:
 
 def _layers(lake: Lake, windows: list[Window]) -> None:
     """A table at a time, because a day reads the history of the table before it."""
-    for name in DAILY:
-        for window in windows:
+    write_catalogue(lake, SMALL_CATALOGUE)
+    for name, model in MODELS.items():
+        for window in windows if model.is_daily else [days(0, 44)]:
             build(lake, window, name)
-    build(lake, days(0, 44), "activity.users")
 
 
 def _as_days_arrive(lake: Lake) -> None:

@@ -6,7 +6,11 @@ from analytics_platform.errors import AnalyticsError
 
 st.set_page_config(page_title="Analytics platform", layout="wide")
 page = st.navigation(
-    [st.Page("app_pages/overview.py", title="Overview", default=True)],
+    [
+        st.Page("app_pages/overview.py", title="Overview", default=True),
+        st.Page("app_pages/experiments.py", title="Experiments"),
+        st.Page("app_pages/trust.py", title="Trust"),
+    ],
     position="top",
 )
 try:

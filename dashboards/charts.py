@@ -96,6 +96,19 @@ def trend(lines: Sequence[Line], unit: str, markers: Sequence[Marker] = ()) -> g
     return figure
 
 
+def error_bar(
+    values: Sequence[float], lows: Sequence[float], highs: Sequence[float], color: str
+) -> dict[str, Any]:
+    """Plotly's error bar from the ends of intervals."""
+    return {
+        "array": [high - value for value, high in zip(values, highs, strict=True)],
+        "arrayminus": [value - low for value, low in zip(values, lows, strict=True)],
+        "color": color,
+        "thickness": 1.5,
+        "width": 0,
+    }
+
+
 def _bounds(values: Sequence[float], axis: Scale) -> tuple[float, float]:
     """Ends of the vertical axis: from zero, or close around values that vary by less than half."""
     top, low = max(values, default=1.0) / axis.divisor, min(values, default=0.0) / axis.divisor

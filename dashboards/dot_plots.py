@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.charts import GREY, GRID, PALETTE
+from dashboards.charts import GREY, GRID, PALETTE, error_bar
 from dashboards.formats import number
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
@@ -90,13 +90,7 @@ def _add_dots(
         y=[height for _, height in known],
         mode="markers",
         marker={"color": color, "size": 9, "symbol": symbol},
-        error_x={
-            "array": [dot.high - share for (dot, _), share in zip(known, shares, strict=True)],
-            "arrayminus": [share - dot.low for (dot, _), share in zip(known, shares, strict=True)],
-            "color": color,
-            "thickness": 1.5,
-            "width": 0,
-        },
+        error_x=error_bar(shares, [dot.low for dot, _ in known], [dot.high for dot, _ in known], color),
         name=dots[0].series,
         customdata=[
             f"{dot.row}, {dot.series}: {number(share, 'share')} "

@@ -46,6 +46,35 @@ def percent(share: float) -> str:
     return f"{100 * share:.{digits}f}%"
 
 
+def lift(share: float, digits: int | None = None) -> str:
+    """A relative effect with its sign, such as `+2.3%`; two decimals below one percent."""
+    digits = lift_digits(share) if digits is None else digits
+    return f"{_signed(100 * share, digits)}%"
+
+
+def lift_digits(share: float) -> int:
+    """Decimals that suit a relative effect."""
+    return 2 if 0 < abs(share) < 0.01 else 1
+
+
+def lift_range(estimate: float | None, low: float | None, high: float | None) -> str:
+    """A relative effect with its interval, such as `+2.3% (+0.4 to +4.2)`."""
+    if estimate is None:
+        return "no estimate"
+    digits = lift_digits(estimate)
+    if low is None and high is None:
+        return f"{lift(estimate, digits)} (no interval)"
+    ends = ["unbounded" if end is None else _signed(100 * end, digits) for end in (low, high)]
+    return f"{lift(estimate, digits)} ({ends[0]} to {ends[1]})"
+
+
+def p_value(p: float | None) -> str:
+    """A p-value in a sentence, such as `p = 0.031` or `p < 0.001`; empty where there is none."""
+    if p is None:
+        return ""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
 def _duration(seconds: float) -> str:
     if abs(seconds) >= 2 * HOUR:
         return f"{seconds / HOUR:,.1f} h"

@@ -68,11 +68,12 @@ def staleness(reading: Reading, table: str, now: datetime) -> Problem | None:
         for name in sorted(upstream(origins, table) - {table})
         if name in origins and origins[name].written_at > origins[table].written_at
     ]
-    last_day, yesterday = reading.days[-1], now.astimezone(zone).date() - timedelta(days=1)
+    last_day = max(reading.days, default=None)
+    yesterday = now.astimezone(zone).date() - timedelta(days=1)
     if newer:
         since = instant(origins[newer[0]].written_at, zone)
         text = f"`{newer[0]}` changed at {since}, after `{table}` was built: run it again"
-    elif reading.settings.log_path and last_day < yesterday:
+    elif reading.settings.log_path and last_day is not None and last_day < yesterday:
         text = f"The data ends on {long_day(last_day)}; a daily log should reach {long_day(yesterday)}"
     else:
         return None

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
+import polars.selectors as cs
 import streamlit as st
 
 from analytics_platform.errors import AnalyticsError
@@ -33,9 +34,13 @@ CHECK_COLUMNS = {
     "description": pl.String,
     "checked_at": pl.Datetime("us", "UTC"),
 }
-CACHED_FRAMES = 24
+CACHED_FRAMES = 48
 CACHED_ORIGINS = 200
 READ_COMMITS = 30
+
+
+Row = dict[str, Any]
+"""One row of a table, by column."""
 
 
 class Key(NamedTuple):
@@ -80,8 +85,8 @@ class Reading:
 
     @property
     def days(self) -> list[date]:
-        """Reporting days of the KPIs, in order."""
-        return sorted(self.kpis["event_date"].unique().to_list())
+        """Reporting days of the KPIs, in order; none before there are any."""
+        return [] if self.kpis.is_empty() else sorted(self.kpis["event_date"].unique().to_list())
 
     @property
     def kpis(self) -> pl.DataFrame:
@@ -110,6 +115,18 @@ class Reading:
             return pl.DataFrame(schema={"experiment_id": pl.String, "event_date": pl.Date})
         return _experiment_starts(self._key(EXPOSURES), self.snapshot)
 
+    def rows(self, table: str, **equal: object) -> list[Row]:
+        """Rows of a small table whose columns equal the values given; none where the table is not built.
+
+        What is not a finite number comes as None.
+        """
+        frame = self._frame(table)
+        if frame.is_empty():
+            return []
+        numbers = cs.float()
+        finite = pl.when(numbers.is_finite()).then(numbers)
+        return (frame.filter(**equal) if equal else frame).with_columns(finite).to_dicts()
+
     @cached_property
     def origins(self) -> dict[str, Origin]:
         """How each pinned table came about."""
@@ -125,19 +142,30 @@ class Reading:
         return Key(str(self.settings.lake.absolute()), table, pinned.version, pinned.committed_at)
 
 
-def open_reading() -> Reading:
+def pin() -> Reading:
     """Pin every table of the lake that the settings name, but for the simulated world's secret truth.
 
     Raises:
-        AnalyticsError: a setting is wrong, a table cannot be read, or there are no KPIs yet.
+        AnalyticsError: a setting is wrong, or a table cannot be read.
     """
     settings = load_settings()
     lake = Lake(settings.lake)
     tables = [table for table in lake.tables() if lake.exists(table) and not table.startswith(TRUTH)]
     is_log = INGESTED in tables if settings.source == "auto" else settings.source == "logs"
-    reading = Reading(settings, "logs" if is_log else "simulation", lake.snapshot(tables))
-    if KPIS not in tables or reading.snapshot.tables[KPIS].rows == 0:
-        raise AnalyticsError(f"The lake `{settings.lake}` holds no KPIs yet: {_mend(tables, is_log=is_log)}.")
+    return Reading(settings, "logs" if is_log else "simulation", lake.snapshot(tables))
+
+
+def open_reading() -> Reading:
+    """The pinned lake of a page that shows KPIs.
+
+    Raises:
+        AnalyticsError: as `pin`, or there are no KPIs yet.
+    """
+    reading = pin()
+    tables = reading.snapshot.tables
+    if KPIS not in tables or tables[KPIS].rows == 0:
+        mend = _mend(list(tables), is_log=reading.source == "logs")
+        raise AnalyticsError(f"The lake `{reading.settings.lake}` holds no KPIs yet: {mend}.")
     return reading
 
 

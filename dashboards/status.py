@@ -14,14 +14,21 @@ from dashboards.series import busiest_day
 SOURCES = {"simulation": "Simulated world", "logs": "Real log"}
 
 
-def strip(reading: Reading, full_day: date) -> None:
-    """Source, lake, last full day and check status on one line; details to unfold below."""
-    written_at = instant(reading.origins[KPIS].written_at, reading.settings.zone)
+def strip(reading: Reading, last_day: date, table: str = KPIS, built: str = "KPIs") -> None:
+    """Source, lake, last day and check status on one line; details to unfold below.
+
+    Args:
+        reading: the pinned data.
+        last_day: the last day that the page tells of.
+        table: the table whose age counts.
+        built: what a reader calls that table.
+    """
+    written_at = instant(reading.origins[table].written_at, reading.settings.zone)
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(
         f":gray-badge[{SOURCES[reading.source]}] {_check_badge(reading.checks)} "
-        f":small[data to **{long_day(full_day)}** · lake `{reading.settings.lake}` · "
-        f"KPIs built {written_at} ({reading.settings.timezone})]"
+        f":small[data to **{long_day(last_day)}** · lake `{reading.settings.lake}` · "
+        f"{built} built {written_at} ({reading.settings.timezone})]"
     )
     details = row.popover("Freshness and checks", type="tertiary", on_change="rerun", key="freshness")
     if details.open:

@@ -42,6 +42,16 @@ COMMANDS = {
     "export": Command("query", "Write a table to a file."),
     "dev": Command("dev", "Start the Dagster UI, its daemon and the dashboards together."),
     "doctor": Command("doctor", "Check this machine, the installation and the lake, and say the mend."),
+    "experiment": Command(
+        "experiment", "Read out an experiment of your own from a file, or look up those of the catalogue."
+    ),
+    "power": Command(
+        "power", "Say what an experiment can find, how many units it needs and how long that takes."
+    ),
+    "certify": Command(
+        "certify",
+        "Certify every statistical method by simulation, and say which cells lie outside their band.",
+    ),
     "world": Command("world", "Describe the simulated world and what may be changed in it."),
     "maintain": Command("upkeep", "Merge small files and remove those that no kept version needs."),
     "dictionary": Command("catalogue", "Print the data dictionary of the raw tables as Markdown."),

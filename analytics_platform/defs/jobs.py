@@ -7,10 +7,27 @@ import dagster as dg
 
 from analytics_platform.defs.freshness import freshness
 
+_slow = dg.AssetSelection.assets(
+    "experiments/uplift", "experiments/observational_effects", "experiments/observational_diagnostics"
+)
+
 daily = dg.define_asset_job(
     "daily",
-    selection=dg.AssetSelection.groups("raw", "activity", "behaviour"),
+    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments") - _slow,
     description="All that new days change: daily tables for a window, the others whole, and their checks.",
+)
+
+weekly = dg.define_asset_job(
+    "weekly",
+    selection=_slow | dg.AssetSelection.assets("validation/recovery"),
+    description="What fits models to everybody's history, and what came of it where the truth is known.",
+)
+
+certification = dg.define_asset_job(
+    "certification",
+    selection=dg.AssetSelection.assets("validation/certificates"),
+    config={"ops": {"certificates": {"config": {"mode": "quick"}}}},
+    description="Every statistical method again, on simulated experiments whose truth is known.",
 )
 
 check_freshness = dg.define_asset_job(

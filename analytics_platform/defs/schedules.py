@@ -9,7 +9,7 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from analytics_platform.defs.jobs import check_freshness, daily
+from analytics_platform.defs.jobs import certification, check_freshness, daily, weekly
 from analytics_platform.defs.maintenance import maintenance
 from analytics_platform.defs.partitions import daily_partitions
 from analytics_platform.event_contract import INGESTED_FILES
@@ -48,7 +48,7 @@ def _reached_by_late_files(workspace: Workspace, yesterday: date) -> date | None
 
 @dg.definitions
 def schedules() -> dg.Definitions:
-    """Tables at 02:00, freshness at 08:00, upkeep on Sundays at 04:00."""
+    """Tables at 02:00, freshness at 08:00; on Sundays models at 03:00, upkeep at 04:00, proof at 05:00."""
     zone = open_workspace().settings.timezone
 
     @dg.schedule(
@@ -69,7 +69,9 @@ def schedules() -> dg.Definitions:
         schedules=[
             daily_schedule,
             _plain("check_freshness", check_freshness, "0 8 * * *", zone),
+            _plain("weekly", weekly, "0 3 * * 0", zone),
             _plain("maintenance", maintenance, "0 4 * * 0", zone),
+            _plain("certification", certification, "0 5 * * 0", zone),
         ]
     )
 

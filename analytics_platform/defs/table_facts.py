@@ -12,6 +12,7 @@ import dagster as dg
 import pyarrow as pa
 
 from analytics_platform.event_contract import CONTRACTS
+from analytics_platform.experiments.catalogue_table import SCHEMAS
 from analytics_platform.lakehouse import Lake, Model, Window
 from analytics_platform.workspace import MODELS, Workspace
 
@@ -103,7 +104,9 @@ def _cell(value: object) -> str:
 
 
 def _column_names(table: str) -> list[str]:
-    return list(MODELS[table].columns) if table in MODELS else CONTRACTS[table].names
+    if table in MODELS:
+        return list(MODELS[table].columns)
+    return SCHEMAS[table].names if table in SCHEMAS else CONTRACTS[table].names
 
 
 def _comment(field: pa.Field) -> str | None:

@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboards import formats
 from dashboards.formats import (
     days_in_words,
     difference,
@@ -90,3 +91,26 @@ def test_many_days_become_a_count_and_a_range():
     days = [date(2026, 1, day) for day in (1, 2, 5, 9)]
     assert days_in_words(days[:2]) == "Thu 1 Jan 2026 and Fri 2 Jan 2026"
     assert days_in_words(days) == "4 days between Thu 1 Jan 2026 and Fri 9 Jan 2026"
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        ((0.114, 0.098, 0.129), "+11.4% (+9.8 to +12.9)"),
+        ((-0.004, -0.012, 0.004), "-0.40% (-1.20 to +0.40)"),
+        ((0.0, -0.01, 0.01), "0.0% (-1.0 to +1.0)"),
+        ((0.2, None, None), "+20.0% (no interval)"),
+        ((0.2, -0.1, None), "+20.0% (-10.0 to unbounded)"),
+        ((None, None, None), "no estimate"),
+    ],
+)
+def test_a_relative_effect_reads_with_its_interval(effect: tuple[float | None, ...], words: str):
+    assert formats.lift_range(*effect) == words
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(None, ""), (2e-9, "p < 0.001"), (0.0314, "p = 0.031"), (0.414, "p = 0.41"), (1.0, "p = 1.00")],
+)
+def test_a_p_value_has_as_many_digits_as_matter(p: float | None, words: str):
+    assert formats.p_value(p) == words

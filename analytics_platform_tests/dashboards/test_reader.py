@@ -1,7 +1,9 @@
+import math
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from analytics_platform.errors import AnalyticsError
@@ -15,7 +17,7 @@ from analytics_platform_tests.dashboards.kpi_lake import (
     write_daily,
     write_exposures,
 )
-from dashboards.reader import ADOPTION, KPIS, open_reading
+from dashboards.reader import ADOPTION, KPIS, open_reading, pin
 
 
 @pytest.fixture
@@ -118,3 +120,17 @@ def test_an_empty_kpi_table_is_as_good_as_none(lake: Lake):
     write_daily(lake, KPIS, kpi_rows(3).clear(), window=(date(2025, 9, 1), date(2025, 9, 3)))
     with pytest.raises(AnalyticsError, match="holds no KPIs yet"):
         open_reading()
+
+
+def test_rows_of_a_small_table_are_chosen_by_value_and_hold_no_broken_numbers(tmp_path: Path, in_force: Open):
+    small = Lake(tmp_path / "small")
+    rows = pl.DataFrame({"name": ["a", "b", "c"], "value": [1.5, math.nan, math.inf]})
+    schema = pa.schema([("name", pa.string()), ("value", pa.float64())])
+    table = pa.table([rows["name"].to_list(), rows["value"].to_list()], schema=schema)
+    small.replace("experiments.readouts", [table], schema)
+    in_force(small.root)
+    reading = pin()
+    assert [row["value"] for row in reading.rows("experiments.readouts")] == [1.5, None, None]
+    assert reading.rows("experiments.readouts", name="b") == [{"name": "b", "value": None}]
+    assert reading.rows("experiments.unheard_of", name="b") == []
+    assert reading.days == []

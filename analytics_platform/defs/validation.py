@@ -1,0 +1,90 @@
+"""Validation as assets: what every method is worth where the truth is known.
+
+Belongs here: which tables there are. Does not: how a method is tried (`validation`).
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import dagster as dg
+
+from analytics_platform.defs.resources import WorkspaceResource
+from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
+from analytics_platform.experiments.catalogue_in_force import catalogue_in_force
+from analytics_platform.lakehouse import Lake
+from analytics_platform.validation.certificates import TABLE, certify
+from analytics_platform.validation.recovery import recovery
+from analytics_platform.validation.state import State
+from analytics_platform.workspace import open_workspace
+
+OWNER = "team:experimentation"
+
+RECOVERY = "validation.recovery"
+RECOVERED = (
+    "experiments.readouts",
+    "experiments.segment_effects",
+    "experiments.srm",
+    "experiments.decisions",
+    "experiments.observational_effects",
+    "experiments.exposures",
+    "activity.user_days",
+    "truth.effects",
+    "truth.parameters",
+)
+Results = Iterable[dg.MaterializeResult | dg.AssetCheckResult]
+
+
+class Certification(dg.Config):
+    """How a run certifies.
+
+    Attributes:
+        mode: quick for 1,000 replications of each cell, full for 10,000.
+    """
+
+    mode: Literal["quick", "full"] = "quick"
+
+
+@dg.definitions
+def validation() -> dg.Definitions:
+    """Certificates by simulation, and the default world's estimates beside its planted truth."""
+    lake = open_workspace().lake
+    return dg.Definitions(assets=[_certificates(lake), _recovery(lake)])
+
+
+def _certificates(lake: Lake) -> dg.AssetsDefinition:
+    said = "One row per method, design and quantity: what it promises beside what was observed."
+
+    @dg.multi_asset(
+        name="certificates",
+        specs=[whole_table(lake, TABLE, said, OWNER, (), __file__)],
+        check_specs=check_specs([TABLE]),
+    )
+    def certificates(
+        context: dg.AssetExecutionContext, config: Certification, workspace: WorkspaceResource
+    ) -> Results:
+        opened = workspace.open()
+        state = State(opened.settings.beside_lake("certificates.jsonl"))
+        table = certify(config.mode, state=state, workers=1)
+        yield from kept(opened, {TABLE: table}, context.run.run_id)
+
+    return certificates
+
+
+def _recovery(lake: Lake) -> dg.AssetsDefinition:
+    said = "One row per planted effect, metric, population and method: the estimate beside its truth."
+
+    @dg.multi_asset(
+        name="recovery",
+        specs=[
+            whole_table(lake, RECOVERY, said, OWNER, RECOVERED, __file__).replace_attributes(skippable=True)
+        ],
+    )
+    def recovered(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
+        opened = workspace.open()
+        if opened.source == "logs":
+            context.log.info("Events come from a log: there is no planted truth.")
+            return
+        catalogue = catalogue_in_force(opened.settings, opened.source)
+        yield from kept(opened, {RECOVERY: recovery(opened.lake.scan, catalogue)}, context.run.run_id)
+
+    return recovered
