@@ -7,18 +7,6 @@ digits AS (
   SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS d (digit)
 ),
 
-days AS (
-  SELECT CAST($first_day AS DATE) + offset_days AS event_date
-  FROM (
-    SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS offset_days
-    FROM digits AS ones
-    CROSS JOIN digits AS tens
-    CROSS JOIN digits AS hundreds
-    CROSS JOIN digits AS thousands
-  ) AS offsets
-  WHERE offset_days <= date_diff('day', CAST($first_day AS DATE), CAST($last_day AS DATE))
-),
-
 cohorts AS (
   SELECT experiment_id, unit_id, min(event_date) AS cohort_date
   FROM experiments.exposures
@@ -58,25 +46,43 @@ groups AS (
 ),
 
 members AS (
-  SELECT group_number, unit, unit_id, from_date, until_date, y, k, x1, x2, x3, x4
+  SELECT
+    group_number, unit, unit_id, y, k, x1, x2, x3, x4,
+    greatest(from_date, CAST($first_day AS DATE)) AS first_date,
+    date_diff(
+      'day', greatest(from_date, CAST($first_day AS DATE)), least(until_date, CAST($last_day AS DATE) + 1)
+    ) AS length_days
   FROM placed
   JOIN groups USING (experiment_id, variant, metric, dimension, segment, cohort_date)
 ),
 
+-- The days that each length of time has: joining by length is several times faster than by first and last day.
+lengths AS (
+  SELECT length_days, CAST(number AS INT) AS days_after
+  FROM (SELECT DISTINCT length_days FROM members) AS found
+  JOIN (
+    SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS number
+    FROM digits AS ones
+    CROSS JOIN digits AS tens
+    CROSS JOIN digits AS hundreds
+    CROSS JOIN digits AS thousands
+  ) AS numbers ON number < length_days
+),
+
 -- One row per unit and day: a user as it stands, a class as the sum of its members.
 units AS (
-  SELECT event_date, group_number, y, k, x1, x2, x3, x4
+  SELECT first_date + days_after AS event_date, group_number, y, k, x1, x2, x3, x4
   FROM members
-  JOIN days ON event_date >= from_date AND event_date < until_date
+  JOIN lengths USING (length_days)
   WHERE unit = 'user'
   UNION ALL
   SELECT
-    event_date, group_number,
+    first_date + days_after AS event_date, group_number,
     sum(y) AS y, sum(k) AS k, sum(x1) AS x1, sum(x2) AS x2, sum(x3) AS x3, sum(x4) AS x4
   FROM members
-  JOIN days ON event_date >= from_date AND event_date < until_date
+  JOIN lengths USING (length_days)
   WHERE unit = 'classroom'
-  GROUP BY event_date, group_number, unit_id
+  GROUP BY first_date + days_after, group_number, unit_id
 ),
 
 -- Sums of squares cancel where a mean is large beside its spread, unless taken about a number near that mean.

@@ -8,7 +8,7 @@ measured AS (
     experiment_id, metric, metrics.kind, metrics.unit, CAST(metrics.pre_period_days AS INT) AS pre_period_days,
     exposures.user_id, exposures.unit_id, exposures.classroom_id, exposures.variant, exposures.event_date AS exposed_date,
     exposures.role, exposures.platform, exposures.country, exposures.plan, caps.cap, metrics.start_date, metrics.final_date,
-    metrics.covariate_2, metrics.covariate_3, metrics.covariate_4,
+    metrics.numerator, metrics.denominator, metrics.covariate_1, metrics.covariate_2, metrics.covariate_3, metrics.covariate_4,
     exposures.event_date + CAST(metrics.first_age AS INT) AS first_date,
     least(metrics.final_date, exposures.event_date + CAST(coalesce(metrics.last_age, 36500) AS INT)) AS last_date,
     exposures.event_date + CAST(coalesce(metrics.last_age, 0) AS INT) AS mature_date,
@@ -23,36 +23,57 @@ present AS (
   SELECT * FROM measured WHERE mature_date <= $last_day AND gone_date > mature_date AND gone_date >= $first_day
 ),
 
--- Where each count of a metric goes: y is its numerator, k its denominator, x1 to x4 its covariates.
-slots AS (
-  SELECT experiment_id, metric, 'y' AS slot, numerator AS name FROM experiments.metrics
-  UNION ALL SELECT experiment_id, metric, 'k' AS slot, denominator AS name FROM experiments.metrics
-  UNION ALL SELECT experiment_id, metric, 'x1' AS slot, covariate_1 AS name FROM experiments.metrics
-  UNION ALL SELECT experiment_id, metric, 'x2' AS slot, covariate_2 AS name FROM experiments.metrics
-  UNION ALL SELECT experiment_id, metric, 'x3' AS slot, covariate_3 AS name FROM experiments.metrics
-  UNION ALL SELECT experiment_id, metric, 'x4' AS slot, covariate_4 AS name FROM experiments.metrics
+-- Where each count of a metric goes, and which days of it count: y is its numerator, k its denominator, x1 to x4
+-- are its covariates.
+wanted AS (
+  SELECT
+    experiment_id, metric, kind, user_id, mature_date, 'y' AS slot, numerator AS name,
+    first_date AS since_date, least(last_date, gone_date - 1, $last_day) AS to_date
+  FROM present
+  UNION ALL
+  SELECT
+    experiment_id, metric, kind, user_id, mature_date, 'k' AS slot, denominator AS name,
+    first_date AS since_date, least(last_date, gone_date - 1, $last_day) AS to_date
+  FROM present
+  UNION ALL
+  SELECT
+    experiment_id, metric, kind, user_id, mature_date, 'x1' AS slot, covariate_1 AS name,
+    exposed_date - pre_period_days AS since_date, exposed_date - 1 AS to_date
+  FROM present
+  UNION ALL
+  SELECT
+    experiment_id, metric, kind, user_id, mature_date, 'x2' AS slot, covariate_2 AS name,
+    exposed_date - pre_period_days AS since_date, exposed_date - 1 AS to_date
+  FROM present
+  UNION ALL
+  SELECT
+    experiment_id, metric, kind, user_id, mature_date, 'x3' AS slot, covariate_3 AS name,
+    exposed_date - pre_period_days AS since_date, exposed_date - 1 AS to_date
+  FROM present
+  UNION ALL
+  SELECT
+    experiment_id, metric, kind, user_id, mature_date, 'x4' AS slot, covariate_4 AS name,
+    exposed_date - pre_period_days AS since_date, exposed_date - 1 AS to_date
+  FROM present
 ),
 
 contributions AS (
   SELECT
-    experiment_id, metric, present.user_id, slot, value,
+    experiment_id, metric, kind, wanted.user_id, slot, value,
     greatest(event_date, mature_date, CAST($first_day AS DATE) - 1) AS from_date
-  FROM present
-  JOIN slots USING (experiment_id, metric)
+  FROM wanted
   JOIN experiments.user_counts AS user_counts
-    ON user_counts.user_id = present.user_id
-    AND user_counts.name = slots.name
-    AND event_date BETWEEN
-      CASE WHEN slot IN ('y', 'k') THEN first_date ELSE exposed_date - pre_period_days END
-      AND CASE WHEN slot IN ('y', 'k') THEN least(last_date, gone_date - 1, $last_day) ELSE exposed_date - 1 END
+    ON user_counts.user_id = wanted.user_id
+    AND user_counts.name = wanted.name
+    AND event_date BETWEEN since_date AND to_date
   UNION ALL
-  SELECT experiment_id, metric, user_id, 'entry' AS slot, 0 AS value, greatest(mature_date, CAST($first_day AS DATE) - 1) AS from_date
+  SELECT experiment_id, metric, kind, user_id, 'entry' AS slot, 0 AS value, greatest(mature_date, CAST($first_day AS DATE) - 1) AS from_date
   FROM present
 ),
 
 changes AS (
   SELECT
-    experiment_id, metric, user_id, from_date,
+    experiment_id, metric, kind, user_id, from_date,
     coalesce(sum(value) FILTER (WHERE slot = 'y'), 0) AS y,
     coalesce(sum(value) FILTER (WHERE slot = 'k'), 0) AS k,
     coalesce(sum(value) FILTER (WHERE slot = 'x1'), 0) AS x1,
@@ -60,12 +81,13 @@ changes AS (
     coalesce(sum(value) FILTER (WHERE slot = 'x3'), 0) AS x3,
     coalesce(sum(value) FILTER (WHERE slot = 'x4'), 0) AS x4
   FROM contributions
-  GROUP BY experiment_id, metric, user_id, from_date
+  GROUP BY experiment_id, metric, kind, user_id, from_date
 ),
 
+-- The kind is part of the key so that a reader of some kinds alone does not wait for the others.
 totals AS (
   SELECT
-    experiment_id, metric, user_id, from_date,
+    experiment_id, metric, kind, user_id, from_date,
     lead(from_date) OVER changing AS next_date,
     sum(y) OVER changing AS y,
     sum(k) OVER changing AS k,
@@ -74,13 +96,13 @@ totals AS (
     sum(x3) OVER changing AS x3,
     sum(x4) OVER changing AS x4
   FROM changes
-  WINDOW changing AS (PARTITION BY experiment_id, metric, user_id ORDER BY from_date)
+  WINDOW changing AS (PARTITION BY experiment_id, metric, kind, user_id ORDER BY from_date)
 )
 
 SELECT
   experiment_id, -- The experiment.
   metric, -- The outcome.
-  present.kind, -- Kind of the outcome.
+  kind, -- Kind of the outcome.
   present.unit, -- What was randomised: user or classroom.
   present.unit_id, -- The user or classroom.
   user_id, -- The person.
@@ -106,5 +128,5 @@ SELECT
   least(coalesce(next_date, gone_date), gone_date) AS until_date, -- Day on which it ceases to hold.
   present.final_date -- Last day on which the metric is measured.
 FROM totals
-JOIN present USING (experiment_id, metric, user_id)
+JOIN present USING (experiment_id, metric, kind, user_id)
 WHERE from_date < gone_date

@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from analytics_platform.experiments.catalogue import Experiment
 from analytics_platform.experiments.uplift_features import users_of
@@ -185,6 +186,7 @@ def told(found: Estimate, unit: str) -> str:
     return f"{value}{suffix} ({low} to {high})".replace("-", "−")
 
 
+@threadpool_limits.wrap(limits=1)  # so few rows keep one core busy; two wait for each other
 def uplift_rows(engine: Engine, experiment: Experiment, as_of: date) -> list[Row]:
     """Rows of `experiments.uplift` for one user-randomised experiment, its first treatment against control.
 

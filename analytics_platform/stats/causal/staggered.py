@@ -9,8 +9,10 @@ Gardner (2022), arXiv 2207.05943; Sun and Abraham (2021), *J. Econometrics* 225;
 (2024), *Review of Economic Studies* 91, for testing pre-trends on untreated rows.
 """
 
+import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -22,8 +24,20 @@ from scipy import stats
 
 from analytics_platform.stats.causal.influence import Floats
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
+
+@contextmanager
+def _undone() -> Generator[None]:
+    """Importing pyfixest warns, and makes every library of the process log to the terminal: not here."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+with _undone():
     from pyfixest.did.estimation import did2s, event_study
     from pyfixest.estimation import feols
 

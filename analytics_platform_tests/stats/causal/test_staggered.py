@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -56,3 +59,14 @@ def test_covariates_are_taken_along():
     rows = panel(covariates=("holidays",))
     assert two_stage(rows).low < truth(rows) < two_stage(rows).high
     assert two_way(rows).high < truth(rows)
+
+
+def test_importing_it_does_not_make_every_library_talk():
+    code = (
+        "import logging, analytics_platform.stats.causal.staggered; root = logging.getLogger();"
+        "print(root.handlers, root.level)"
+    )
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "[] 30"
