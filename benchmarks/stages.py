@@ -49,7 +49,10 @@ def measure(stage: str, work: Callable[[], tuple[int, int]]) -> Cost:
 
 
 def run(stage: str) -> Cost:
-    """Run a stage under the settings in force: the baseline, generation, or a model by name."""
+    """Run a stage under the settings in force: the baseline, generation, or a model by name.
+
+    Generation leaves the catalogue of experiments too, which models read and which is not in its cost.
+    """
     if stage == BASELINE:
         return _baseline()
     return _generation() if stage == GENERATION else _model(stage)
@@ -70,11 +73,14 @@ def _baseline() -> Cost:
 
 
 def _generation() -> Cost:
+    from analytics_platform.experiments.catalogue_in_force import catalogue_in_force  # noqa: PLC0415
+    from analytics_platform.experiments.catalogue_table import write_catalogue  # noqa: PLC0415
     from analytics_platform.simulation import load_world, simulate  # noqa: PLC0415
     from analytics_platform.workspace import open_workspace  # noqa: PLC0415
 
     workspace = open_workspace()
     world = load_world(workspace.settings)
+    write_catalogue(workspace.lake, catalogue_in_force(workspace.settings, workspace.source))
 
     def work() -> tuple[int, int]:
         written = simulate(workspace.lake, world, workspace.days)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.charts import BLUE, GREY, VERMILLION, error_bar
+from dashboards.certification import is_limit, limit_words, standing
+from dashboards.charts import BLUE, GREY, ORANGE, VERMILLION, error_bar
 from dashboards.formats import instant
 from dashboards.reader import Reading
 from dashboards.reader import Row as Record
@@ -14,7 +15,18 @@ from dashboards.vocabulary import count, in_words, method_label
 
 EDGE = 3.0
 """Deviations are drawn up to so many half widths of the band, farther ones as arrows."""
-ROW_HEIGHT, MOST_HEIGHT, SPREAD = 40, 90, 0.4
+TITLE_HEIGHT, CELL_HEIGHT, DENSE_HEIGHT, GAP = 22, 11, 60, 8
+MOST_BARS = 12
+"""More certificates of one method are drawn as bare dots, unless few methods are shown."""
+MOST_ROOMY = 3
+ROLES = ("shipped", "limit", "foil")
+ROLE_MARKS = {"shipped": "", "limit": " (known limit)", "foil": " (bad on purpose)"}
+STYLES = (
+    ("foil", "#7F8C99", "circle-open"),
+    ("limit", ORANGE, "square-open"),
+    ("held", BLUE, "circle"),
+    ("missed", VERMILLION, "diamond"),
+)
 SHARES = {"false_positives", "coverage", "lower_miss", "upper_miss", "power", "any_look"}
 CERTIFICATE_COLUMNS = (
     "method", "metric_kind", "design", "sample", "quantity", "effect_kind", "nominal", "lower_band",
@@ -31,7 +43,7 @@ class Cell:
         method: its label.
         place: where it lies in its band, -1 to 1; beyond: outside.
         error: Monte Carlo error (two standard errors) in the same unit.
-        is_shipped: false for a foil, which ought to fail.
+        role: `shipped`, `limit` (a shipped method where it is known to fail) or `foil` (bad on purpose).
         is_within: whether the certificate holds.
         words: all of it in a sentence.
     """
@@ -39,15 +51,14 @@ class Cell:
     method: str
     place: float
     error: float
-    is_shipped: bool
+    role: str
     is_within: bool
     words: str
 
 
 def headline(certificates: Sequence[Record]) -> str:
-    """How many certificates of shipped methods hold, and whether the foils fail as they should."""
-    shipped = [row for row in certificates if row["is_shipped"]]
-    foils = [row for row in certificates if not row["is_shipped"]]
+    """How many certificates of shipped methods hold, whether the foils fail as they should, known limits."""
+    shipped, limits, foils = ([row for row in certificates if role(row) == name] for name in ROLES)
     if not shipped:
         return "No certificate of a shipped method yet"
     held = sum(row["is_within_band"] for row in shipped)
@@ -55,10 +66,24 @@ def headline(certificates: Sequence[Record]) -> str:
     if len(shipped) == 1:
         told = f"{'The one certificate is' if held else 'The one certificate is not'} within its band"
     failing = len({row["method"] for row in foils if not row["is_within_band"]})
-    if not foils:
-        return told
     total = len({row["method"] for row in foils})
-    return f"{told}; {failing} of {count(total, 'known-bad method')} shown failing"
+    caught = f"{failing} of {count(total, 'method')} made bad on purpose caught" if foils else ""
+    limited = len({row["method"] for row in limits})
+    known = f"limits of {count(limited, 'method')} known" if limits else ""
+    return "; ".join(part for part in (told, caught, known) if part)
+
+
+def role(certificate: Record) -> str:
+    """What a certificate is there for: `shipped`, `limit` or `foil`."""
+    if certificate["is_shipped"]:
+        return "shipped"
+    return "limit" if is_limit(certificate) else "foil"
+
+
+def limits(certificates: Sequence[Record]) -> list[str]:
+    """A sentence a method with known limits."""
+    methods = dict.fromkeys(row["method"] for row in certificates if is_limit(row))
+    return limit_words([standing(certificates, method) for method in methods])
 
 
 def subtitle(certificates: Sequence[Record], reading: Reading) -> str:
@@ -86,8 +111,8 @@ def choose(certificates: Sequence[Record], method: str | None, kind: str | None)
 
 
 def cells(certificates: Sequence[Record]) -> list[Cell]:
-    """Certificates that have a band, shipped methods first."""
-    ranked = sorted(certificates, key=lambda row: (not row["is_shipped"], method_label(row["method"])))
+    """Certificates that have a band: shipped methods, their limits, foils."""
+    ranked = sorted(certificates, key=lambda row: (ROLES.index(role(row)), method_label(row["method"])))
     return [cell for row in ranked if (cell := _cell(row)) is not None]
 
 
@@ -101,7 +126,7 @@ def _cell(row: Record) -> Cell | None:
     # A band open to one side has no far end: the table's own verdict decides.
     place = max(-1.0, min(1.0, place)) if row["is_within_band"] else place
     label = method_label(row["method"])
-    return Cell(label, place, 2 * error / half, row["is_shipped"], row["is_within_band"], sentence(row))
+    return Cell(label, place, 2 * error / half, role(row), row["is_within_band"], sentence(row))
 
 
 def _band(row: Record) -> tuple[float, float] | None:
@@ -162,12 +187,12 @@ def sentence(row: Record) -> str:
 def table(certificates: Sequence[Record]) -> list[dict[str, str]]:
     """Certificates in words, misses of shipped methods first."""
     ranked = sorted(
-        certificates, key=lambda row: (row["is_within_band"] or not row["is_shipped"], not row["is_shipped"])
+        certificates, key=lambda row: (row["is_within_band"] or not row["is_shipped"], ROLES.index(role(row)))
     )
     return [
         {
             "": "✓" if row["is_within_band"] else "✕",
-            "method": method_label(row["method"]) + ("" if row["is_shipped"] else " (foil)"),
+            "method": method_label(row["method"]) + ROLE_MARKS[role(row)],
             "setting": setting(row),
             "quantity": in_words(row["quantity"]),
             "nominal": quantity(row, "nominal"),
@@ -182,81 +207,117 @@ def table(certificates: Sequence[Record]) -> list[dict[str, str]]:
 
 
 def chart(shown: Sequence[Cell]) -> go.Figure:
-    """A row a method, a dot a certificate; the band shaded, foils in grey, what lies far off as an arrow."""
-    methods = list(dict.fromkeys((cell.method, cell.is_shipped) for cell in shown))
+    """A block a method, a dot a certificate; the band shaded, what lies far off as an arrow.
+
+    Where a method has more certificates than bars can be told apart, its dots stand alone.
+    """
+    blocks = _blocks(shown)
     figure = go.Figure()
     figure.add_vrect(x0=-1, x1=1, fillcolor="rgba(0, 158, 115, 0.13)", line_width=0)
     figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
-    for name, color, symbol, own in _groups(shown):
-        heights = [methods.index((cell.method, cell.is_shipped)) + _shift(cell, shown) for cell in own]
-        places = [max(-EDGE, min(EDGE, cell.place)) for cell in own]
-        lows = [
-            max(-EDGE, min(place, cell.place - cell.error)) for cell, place in zip(own, places, strict=True)
-        ]
-        highs = [
-            min(EDGE, max(place, cell.place + cell.error)) for cell, place in zip(own, places, strict=True)
-        ]
-        figure.add_scatter(
-            x=places,
-            y=heights,
-            mode="markers",
-            marker={
-                "color": color,
-                "size": [8 if abs(cell.place) < EDGE else 10 for cell in own],
-                "symbol": [_arrow(cell, symbol) for cell in own],
-            },
-            error_x={**error_bar(places, lows, highs, color), "thickness": 1},
-            customdata=[cell.words for cell in own],
-            hovertemplate="%{customdata}<extra></extra>",
-            name=name,
-        )
-    for at, (method, is_shipped) in enumerate(methods):
-        held = _held(shown, method, is_shipped=is_shipped)
+    placed = [spot for block in blocks for spot in block.spots()]
+    for role, color, symbol in STYLES:
+        _add_cells(figure, [spot for spot in placed if spot.role == role], (role, color, symbol))
+    for block in blocks:
         figure.add_annotation(
-            text=f"<b>{method}</b>{'' if is_shipped else ' (foil)'} · {held}",
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=at - 0.42,
-            yanchor="middle",
-            showarrow=False,
+            text=f"<b>{block.method}</b>{ROLE_MARKS[block.role]} · {block.held}", x=0, xref="paper",
+            xanchor="left", y=block.top + TITLE_HEIGHT / 2, yanchor="middle", showarrow=False,
             font={"size": 12},
-        )
-    most = max(Counter((cell.method, cell.is_shipped) for cell in shown).values(), default=0)
+        )  # fmt: skip
+    height = blocks[-1].bottom if blocks else TITLE_HEIGHT
     figure.update_layout(
-        height=min(MOST_HEIGHT, ROW_HEIGHT + most) * len(methods) + 60,
+        height=height + 50,
         margin={"l": 4, "r": 4, "t": 10, "b": 34},
         showlegend=False,
         hovermode="closest",
         xaxis={"range": [-EDGE - 0.25, EDGE + 0.25], "tickvals": [-EDGE, -1, 0, 1, EDGE],
                "ticktext": ["far below", "lower end", "middle", "upper end", "far above"], "showgrid": False,
                "zeroline": False, "fixedrange": True},
-        yaxis={"range": [len(methods) - 0.4, -0.65], "visible": False, "fixedrange": True},
+        yaxis={"range": [height, 0], "visible": False, "fixedrange": True},
     )  # fmt: skip
     return figure
 
 
-def _groups(shown: Sequence[Cell]) -> list[tuple[str, str, str, list[Cell]]]:
-    foils = [cell for cell in shown if not cell.is_shipped]
-    held = [cell for cell in shown if cell.is_shipped and cell.is_within]
-    missed = [cell for cell in shown if cell.is_shipped and not cell.is_within]
-    return [
-        ("foil", "#7F8C99", "circle-open", foils),
-        ("within its band", BLUE, "circle", held),
-        ("outside its band", VERMILLION, "diamond", missed),
-    ]
+@dataclass(frozen=True)
+class _Spot:
+    """A certificate where it is drawn: height in pixels, with its Monte Carlo error or without."""
+
+    cell: Cell
+    height: float
+    has_bar: bool
+
+    @property
+    def role(self) -> str:
+        """As `Cell.role`, but for shipped methods whether the certificate holds."""
+        if self.cell.role != "shipped":
+            return self.cell.role
+        return "held" if self.cell.is_within else "missed"
+
+
+@dataclass(frozen=True)
+class _Block:
+    """The certificates of a method in one role, from `top` downwards, in pixels."""
+
+    method: str
+    role: str
+    cells: Sequence[Cell]
+    top: float
+    is_dense: bool
+
+    @property
+    def step(self) -> float:
+        return DENSE_HEIGHT / len(self.cells) if self.is_dense else CELL_HEIGHT
+
+    @property
+    def bottom(self) -> float:
+        return self.top + TITLE_HEIGHT + self.step * len(self.cells) + GAP
+
+    @property
+    def held(self) -> str:
+        return f"{sum(cell.is_within for cell in self.cells)} of {len(self.cells)} within"
+
+    def spots(self) -> list[_Spot]:
+        start = self.top + TITLE_HEIGHT
+        return [
+            _Spot(cell, start + self.step * (at + 0.5), not self.is_dense)
+            for at, cell in enumerate(self.cells)
+        ]
+
+
+def _blocks(shown: Sequence[Cell]) -> list[_Block]:
+    keys = list(dict.fromkeys((cell.method, cell.role) for cell in shown))
+    blocks: list[_Block] = []
+    for method, role in keys:
+        own = [cell for cell in shown if (cell.method, cell.role) == (method, role)]
+        is_dense = len(own) > MOST_BARS and len(keys) > MOST_ROOMY
+        blocks.append(_Block(method, role, own, blocks[-1].bottom if blocks else 0, is_dense))
+    return blocks
+
+
+def _add_cells(figure: go.Figure, spots: Sequence[_Spot], style: tuple[str, str, str]) -> None:
+    name, color, symbol = style
+    cells = [spot.cell for spot in spots]
+    places = [max(-EDGE, min(EDGE, cell.place)) for cell in cells]
+    errors = [spot.cell.error if spot.has_bar else 0.0 for spot in spots]
+    pairs = list(zip(cells, places, errors, strict=True))
+    lows = [max(-EDGE, min(place, cell.place - error)) for cell, place, error in pairs]
+    highs = [min(EDGE, max(place, cell.place + error)) for cell, place, error in pairs]
+    figure.add_scatter(
+        x=places,
+        y=[spot.height for spot in spots],
+        mode="markers",
+        marker={
+            "color": color,
+            "size": [6 if not spot.has_bar else 10 if abs(spot.cell.place) >= EDGE else 8 for spot in spots],
+            "opacity": [1.0 if spot.has_bar else 0.6 for spot in spots],
+            "symbol": [_arrow(cell, symbol) for cell in cells],
+        },
+        error_x={**error_bar(places, lows, highs, color), "thickness": 1},
+        customdata=[cell.words for cell in cells],
+        hovertemplate="%{customdata}<extra></extra>",
+        name=name,
+    )
 
 
 def _arrow(cell: Cell, symbol: str) -> str:
     return symbol if abs(cell.place) < EDGE else "triangle-right" if cell.place > 0 else "triangle-left"
-
-
-def _shift(cell: Cell, shown: Sequence[Cell]) -> float:
-    """Height within the row, so that dots of a method do not hide each other."""
-    own = [other for other in shown if (other.method, other.is_shipped) == (cell.method, cell.is_shipped)]
-    return SPREAD * (own.index(cell) / (len(own) - 1) - 0.35) if len(own) > 1 else 0.05
-
-
-def _held(shown: Sequence[Cell], method: str, *, is_shipped: bool) -> str:
-    own = [cell for cell in shown if (cell.method, cell.is_shipped) == (method, is_shipped)]
-    return f"{sum(cell.is_within for cell in own)} of {len(own)} within"

@@ -6,7 +6,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from dashboards.charts import BLUE, GREY, GRID, VERMILLION
-from dashboards.formats import lift, lift_range, long_day, percent
+from dashboards.formats import lift_range, long_day
 from dashboards.reader import Row
 
 TABLE = "experiments.effects_over_time"
@@ -31,7 +31,7 @@ def headline(rows: Sequence[Row]) -> str:
     if not shown:
         return "Too few units on any day for a curve"
     last = shown[-1]
-    told = f"After {last['position'] + 1} days the effect is {_words(last)}"
+    told = f"After {last['position'] + 1} days the effect is {_decisive_words(last)}"
     crossed = next((row for row in shown if row["has_crossed"]), None)
     if crossed is not None:
         return f"{told}; its sequential boundary was crossed on {_place(crossed)}"
@@ -43,10 +43,28 @@ def _words(row: Row) -> str:
     return lift_range(row["relative_effect"], row["relative_low"], row["relative_high"])
 
 
-def information(rows: Sequence[Row]) -> str:
-    """How much of the planned sample is in; empty without a plan."""
-    fraction = next((r["information_fraction"] for r in reversed(points(rows, "as_of"))), None)
-    return "" if fraction is None else f"{percent(min(fraction, 1.0))} of the planned sample"
+def _decisive_words(row: Row) -> str:
+    """With the interval that decides: the sequential one where there is one."""
+    low, high = row["boundary_low"], row["boundary_high"]
+    if low is None or high is None:
+        return _words(row)
+    return lift_range(row["relative_effect"], low, high)
+
+
+def subtitle(rows: Sequence[Row], unit: str, level: str) -> str:
+    """What the curve shows, of how many units, how much of the plan is in, and which looks count."""
+    shown = points(rows, "as_of")
+    fraction = next((row["information_fraction"] for row in reversed(shown)), None)
+    planned = "" if fraction is None else f"{min(fraction, 1.0):.0%} of the plan is in"
+    is_sequential = any(row["boundary_low"] is not None for row in shown)
+    looks = (
+        f"shaded: {level} interval for one look · dashed: for looking every day, which decides"
+        if is_sequential
+        else f"shaded: its {level} interval · planned for one look: only the last day decides"
+    )
+    units = f"n = {_units(shown[-1]):,} {unit}s by the last day" if shown else ""
+    parts = ("Relative effect of all units so far", units, planned, looks if shown else "")
+    return " · ".join(part for part in parts if part)
 
 
 def curve_chart(rows: Sequence[Row], curve: Curve) -> go.Figure:
@@ -137,24 +155,47 @@ def _place(row: Row) -> str:
 
 
 def _hover(row: Row) -> str:
-    units = (row["treatment_units"] or 0) + (row["control_units"] or 0)
-    return f"{_place(row)}: {_words(row)}, n = {units:,}"
+    return f"{_place(row)}: {_words(row)}, n = {_units(row):,}"
 
 
-def novelty(diagnostics: Sequence[Row]) -> str:
-    """What the novelty test says; empty where it was not run."""
+def _units(row: Row) -> int:
+    return (row["treatment_units"] or 0) + (row["control_units"] or 0)
+
+
+def novelty(diagnostics: Sequence[Row], metric: str) -> str:
+    """What the novelty test says of a metric; empty where it was not run on it."""
     return next(
-        (row["sentence"] for row in diagnostics if row["diagnostic"] == "novelty" and row["sentence"]), ""
+        (
+            row["sentence"]
+            for row in diagnostics
+            if row["diagnostic"] == "novelty" and row["metric"] == metric and row["sentence"]
+        ),
+        "",
     )
 
 
-def since_exposure_headline(rows: Sequence[Row]) -> str:
-    """How the effect on the first day compares with the last."""
+def since_exposure_headline(rows: Sequence[Row], tested: str = "") -> str:
+    """The finding of the novelty test, else the effect of the first day and of the last with intervals.
+
+    Args:
+        rows: rows of `experiments.effects_over_time` about one metric.
+        tested: what the novelty test says of it.
+    """
     shown = points(rows, "days_since_exposure")
     if len(shown) < 2:
         return "Too few days since exposure for a curve"
+    if tested:
+        return tested.rstrip(".")
     first, last = shown[0], shown[-1]
     return (
-        f"From {lift(first['relative_effect'])} on day {first['position']} "
-        f"to {lift(last['relative_effect'])} on day {last['position']} since exposure"
+        f"{_words(first)} on day {first['position']} since exposure, {_words(last)} on day {last['position']}"
     )
+
+
+def since_exposure_subtitle(rows: Sequence[Row], unit: str, level: str) -> str:
+    """What the curve by days since exposure shows, and how many units its ends rest on."""
+    shown = points(rows, "days_since_exposure")
+    told = f"Relative effect of single days since exposure with its {level} interval: one day alone is noisy"
+    if not shown:
+        return told
+    return f"{told} · n = {_units(shown[0]):,} {unit}s on the first day, {_units(shown[-1]):,} on the last"

@@ -68,10 +68,17 @@ def forest_row(row: Record, label: str, metric: str, after: str = "") -> Row:
     )
 
 
-def n_words(row: Record) -> str:
-    """Units behind an effect, such as `n = 4,900 vs 5,012 in control`."""
+def n_words(row: Record, unit_name: str = "") -> str:
+    """Units behind an effect, such as `n = 4,900 vs 5,012 in control`, with what they are if told."""
     control, treatment = row.get("control_units"), row.get("treatment_units")
-    return "" if control is None or treatment is None else f"n = {treatment:,} vs {control:,} in control"
+    if control is None or treatment is None:
+        return ""
+    return f"n = {treatment:,} vs {control:,}{f' {unit_name}s' if unit_name else ''} in control"
+
+
+def level(row: Record) -> str:
+    """The level of a row's interval, such as `95%`."""
+    return f"{100 * (1 - (row.get('alpha') or 0.05)):g}%"
 
 
 def p_words(row: Record) -> str:

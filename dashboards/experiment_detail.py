@@ -5,9 +5,9 @@ from dataclasses import replace
 from itertools import groupby
 
 from dashboards.certification import Standing
-from dashboards.effects import forest_row, interval_of, words
+from dashboards.effects import forest_row, interval_of, level, n_words, reason_words, words
 from dashboards.forest import Row
-from dashboards.formats import long_day, number, p_value, percent
+from dashboards.formats import listed, long_day, number, p_value, percent
 from dashboards.reader import Row as Record
 from dashboards.vocabulary import (
     PURPOSES,
@@ -63,9 +63,9 @@ def chosen(readouts: Sequence[Record]) -> list[Record]:
     return [next(rows) for _, rows in groupby(ranked, key=lambda row: (row["purpose"], row["metric"]))]
 
 
-def relative_margins(experiment: Record | None) -> set[str]:
+def relative_margins(experiment: Record) -> set[str]:
     """Guardrails of a catalogue row whose margin is a share of the control mean."""
-    parts = (experiment["guardrails"] or "").split(", ") if experiment else []
+    parts = (experiment.get("guardrails") or "").split(", ")
     return {part.split(" ")[0] for part in parts if part.endswith("%")}
 
 
@@ -84,7 +84,7 @@ def _metric_row(row: Record, relative: Collection[str], *, is_broken: bool) -> R
     label = metric_label(row["metric"])
     if row["purpose"] == "guardrail":
         label = f"{label} <i>(guardrail)</i>"
-    drawn = forest_row(row, label, row["metric"], guardrail_words(row, short=True))
+    drawn = forest_row(row, label, row["metric"], "" if is_broken else guardrail_words(row, short=True))
     hover = f"{drawn.hover} · {method_label(row['method'])}"
     mark = row["margin"] if row["purpose"] == "guardrail" and row["metric"] in relative else None
     if mark is not None and direction(row["metric"]) == "up":
@@ -133,14 +133,15 @@ def _units(row: Record) -> str:
     return " / ".join("0" if units is None else f"{units:,}" for units in counts)
 
 
-def method_rows(readouts: Sequence[Record], metric: str) -> list[Row]:
-    """One metric by every method that was run, the decisive one first."""
+def method_rows(readouts: Sequence[Record], metric: str, *, is_broken: bool) -> list[Row]:
+    """One metric by every method that was run, the decisive one first; grey when group sizes are broken."""
     own = sorted((row for row in readouts if row["metric"] == metric), key=lambda row: not row["is_decisive"])
-    return [forest_row(row, _method_label(row), metric, _reduction(row)) for row in own]
+    rows = [forest_row(row, _method_label(row), metric, _reduction(row)) for row in own]
+    return [replace(row, tone="broken") for row in rows] if is_broken else rows
 
 
 def _method_label(row: Record) -> str:
-    return f"{method_label(row['method'])}{' (decides)' if row['is_decisive'] else ''}"
+    return f"{'★ ' if row['is_decisive'] else ''}{method_label(row['method'])}"
 
 
 def _reduction(row: Record) -> str:
@@ -156,9 +157,25 @@ def bayesian_words(readouts: Sequence[Record], metric: str) -> str:
     if row is None:
         return ""
     loss = row["expected_loss"]
-    told = f", expected relative loss when shipped {percent(loss)}" if loss is not None else ""
+    told = f", expected relative loss when shipped {_small(loss)}" if loss is not None else ""
     chance = "over 99.9%" if row["chance_to_win"] > 0.999 else percent(row["chance_to_win"])
     return f"Bayesian: {chance} chance that {metric_label(metric).lower()} is better{told}."
+
+
+def _small(share: float) -> str:
+    return "below 0.01%" if 0 <= share < 0.0001 else percent(share)
+
+
+def subtitle(readouts: Sequence[Record], unit_name: str) -> str:
+    """What the forest of metrics shows: scale, level of the intervals and units of both arms."""
+    first = chosen(readouts)[0]
+    parts = (
+        f"Relative effect with its {level(first)} interval, {first['variant']} against control",
+        n_words(first, unit_name),
+        "coloured where zero is excluded after adjusting for the number of metrics",
+        "dotted: a guardrail's margin",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def method_words(standings: Sequence[Standing]) -> str:
@@ -166,17 +183,34 @@ def method_words(standings: Sequence[Standing]) -> str:
     return " · ".join(f"{method_label(found.method)} {found.badge}" for found in standings)
 
 
-def segment_rows(segments: Sequence[Record], dimension: str) -> list[Row]:
+def segment_rows(segments: Sequence[Record], dimension: str, *, is_broken: bool) -> list[Row]:
     """A row a segment, largest effect first; the shrunken estimate below the raw one."""
     own = [row for row in segments if row["dimension"] == dimension]
     ranked = sorted(
         own,
         key=lambda row: (row["relative_effect"] is None, -(row["relative_effect"] or 0.0), row["segment"]),
     )
-    return [
-        replace(forest_row(row, row["segment"], row["metric"]), shadow=interval_of(row, "shrunken"))
+    rows = [
+        replace(forest_row(row, _with_n(row), row["metric"]), shadow=interval_of(row, "shrunken"))
         for row in ranked
     ]
+    return [replace(row, tone="broken") for row in rows] if is_broken else rows
+
+
+def _with_n(row: Record) -> str:
+    """A segment with the units of both arms, such as `teacher · n = 612`."""
+    arms = (row["control_units"], row["treatment_units"])
+    known = [units for units in arms if units is not None]
+    return f"{row['segment']}{f' · n = {sum(known):,}' if known else ''}"
+
+
+def left_out(segments: Sequence[Record]) -> list[str]:
+    """Segments without an estimate, a sentence for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for row in segments:
+        if row["reason"]:
+            by_reason.setdefault(row["reason"], []).append(row["segment"])
+    return [f"{listed(names)}: {reason_words(reason)}" for reason, names in by_reason.items()]
 
 
 def heterogeneity(segments: Sequence[Record], dimension: str) -> str:

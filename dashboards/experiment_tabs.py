@@ -3,14 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboards import effect_curves, effects, experiment_detail, power_plans, sample_ratio, uplift
-from dashboards.certification import standing
-from dashboards.charts import CONFIG
+from dashboards import (
+    certification,
+    effect_curves,
+    effects,
+    experiment_detail,
+    power_plans,
+    sample_ratio,
+    uplift,
+)
+from dashboards.drawing import draw
 from dashboards.footers import footer
 from dashboards.forest import forest
 from dashboards.portfolio import CATALOGUE, READOUTS
@@ -49,6 +55,29 @@ class Subject:
         """Rows of a table about the variant."""
         return self.rows(table, variant=self.variant, **equal)
 
+    @property
+    def planned(self) -> Row:
+        """Its row of the catalogue; empty where there is none."""
+        return next(iter(self.rows(CATALOGUE)), {})
+
+    @property
+    def unit(self) -> str:
+        """What was randomised."""
+        return self.planned.get("unit") or "user"
+
+    @property
+    def kind(self) -> str | None:
+        """Kind of its primary metric."""
+        of_primary = self.of_variant(READOUTS, metric=self.primary)
+        return next((row["kind"] for row in of_primary), None)
+
+    def methods(self, readouts: Sequence[Row]) -> None:
+        """The methods of readouts with their badges, and the limits that are known of them."""
+        found = certification.of_rows(self.certificates, readouts, self.unit)
+        st.caption(experiment_detail.method_words(found))
+        for told in certification.limit_words(found):
+            st.caption(told)
+
     def footer(self, table: str, definition: str, rows: pl.DataFrame, name: str) -> None:
         """The line below a chart; none where the table is not built."""
         if table in self.reading.snapshot.tables:
@@ -61,17 +90,12 @@ def metrics(subject: Subject) -> None:
     if not readouts:
         st.info("There is no readout yet: run `analytics-platform run`.")
         return
-    (planned,) = subject.rows(CATALOGUE) or [None]
-    relative = experiment_detail.relative_margins(planned)
+    relative = experiment_detail.relative_margins(subject.planned)
     shown = experiment_detail.metric_rows(readouts, relative, is_broken=subject.is_broken)
     st.markdown("**Effects on all metrics**")
-    st.caption(
-        "Relative effect with its interval, treatment against control · coloured where the adjusted interval "
-        "excludes zero · dotted: a guardrail's margin"
-    )
-    _draw(forest(shown), "metrics_forest", f"Effects of {subject.experiment_id} on {len(shown)} metrics")
-    used = dict.fromkeys(row["method"] for row in experiment_detail.chosen(readouts))
-    st.caption(experiment_detail.method_words([standing(subject.certificates, name) for name in used]))
+    st.caption(experiment_detail.subtitle(readouts, subject.unit))
+    draw(forest(shown), "metrics_forest", f"Effects of {subject.experiment_id} on {len(shown)} metrics")
+    subject.methods(experiment_detail.chosen(readouts))
     for told in effects.why_not(experiment_detail.labelled(readouts), "label"):
         st.caption(told)
     with st.expander("As a table"):
@@ -88,15 +112,17 @@ def methods(subject: Subject, readouts: Sequence[Row]) -> None:
     st.markdown("**One metric by every method**")
     label = st.selectbox("Metric", labels, key="method_metric", bind="query-params", width=300)
     own = [row for row in readouts if row["metric"] == labels[label]]
-    rows = experiment_detail.method_rows(own, labels[label])
-    _draw(forest(rows), "methods_forest", f"{label} by {len(rows)} methods")
-    found = [standing(subject.certificates, name) for name in dict.fromkeys(row["method"] for row in own)]
-    st.caption(experiment_detail.method_words(found))
+    rows = experiment_detail.method_rows(own, labels[label], is_broken=subject.is_broken)
+    st.caption("Relative effect with its interval · ★ decides · variance: against the unadjusted estimate")
+    draw(forest(rows), "methods_forest", f"{label} by {len(rows)} methods")
+    subject.methods(own)
     if bayesian := experiment_detail.bayesian_words(own, labels[label]):
         st.caption(bayesian)
     named = [{**row, "label": method_label(row["method"])} for row in own]
     for told in effects.why_not(named, "label"):
         st.caption(told)
+    table = effects.as_frame(own, experiment_detail.METRIC_COLUMNS)
+    subject.footer(READOUTS, metric_description(labels[label]), table, "methods")
 
 
 def over_time(subject: Subject) -> None:
@@ -109,16 +135,16 @@ def over_time(subject: Subject) -> None:
     label = st.selectbox("Metric", labels, key="curve_metric", bind="query-params", width=300)
     own = [row for row in points if row["metric"] == labels[label]]
     st.markdown(f"**{effect_curves.headline(own)}**")
-    told = ("Relative effect of all units so far, with its interval", effect_curves.information(own))
-    st.caption(" · ".join(part for part in told if part))
+    level = effects.level(subject.planned)
+    st.caption(effect_curves.subtitle(own, subject.unit, level))
     if effect_curves.points(own, "as_of"):
-        _draw(effect_curves.curve_chart(own, "as_of"), "as_of", effect_curves.headline(own))
-    st.markdown(f"**{effect_curves.since_exposure_headline(own)}**")
-    novelty = effect_curves.novelty(subject.of_variant(DIAGNOSTICS))
-    st.caption(novelty or "Relative effect on each day since exposure, with its interval")
+        draw(effect_curves.curve_chart(own, "as_of"), "as_of", effect_curves.headline(own))
+    tested = effect_curves.novelty(subject.of_variant(DIAGNOSTICS), labels[label])
+    finding = effect_curves.since_exposure_headline(own, tested)
+    st.markdown(f"**{finding}**")
+    st.caption(effect_curves.since_exposure_subtitle(own, subject.unit, level))
     if len(effect_curves.points(own, "days_since_exposure")) > 1:
-        figure = effect_curves.curve_chart(own, "days_since_exposure")
-        _draw(figure, "since_exposure", effect_curves.since_exposure_headline(own))
+        draw(effect_curves.curve_chart(own, "days_since_exposure"), "since_exposure", finding)
     rows = effects.as_frame(own, effect_curves.COLUMNS)
     subject.footer(effect_curves.TABLE, metric_description(labels[label]), rows, "over_time")
 
@@ -134,16 +160,19 @@ def segments(subject: Subject) -> None:
     metric = next(name for name in names if metric_label(name) == label)
     own = [row for row in effects_of if row["metric"] == metric]
     st.caption(
-        "Relative effect with its interval · coloured where zero is excluded after adjusting for the "
-        "number of segments · purple: drawn towards the mean of all (shrunken)"
+        f"Relative effect with its {effects.level(subject.planned)} interval · n: {subject.unit}s in both "
+        "arms · coloured where zero is excluded after adjusting for the number of segments · purple: drawn "
+        "towards the mean of all (shrunken)"
     )
     present = {row["dimension"] for row in own}
     dimensions = [name for name in experiment_detail.DIMENSIONS if name in present]
     for column, dimension in zip(_columns(len(dimensions)), dimensions, strict=True):
         with column:
             st.markdown(f"**{experiment_detail.heterogeneity(own, dimension)}**")
-            rows = experiment_detail.segment_rows(own, dimension)
-            _draw(forest(rows), f"segments_{dimension}", f"{label} by {dimension}")
+            rows = experiment_detail.segment_rows(own, dimension, is_broken=subject.is_broken)
+            draw(forest(rows), f"segments_{dimension}", f"{label} by {dimension}")
+    for told in experiment_detail.left_out(own):
+        st.caption(told)
     rows = effects.as_frame(own, ("dimension", "segment", *SEGMENT_COLUMNS))
     subject.footer(SEGMENTS, metric_description(metric), rows, "segments")
 
@@ -166,7 +195,7 @@ def assignment(subject: Subject) -> None:
         st.caption(
             f"p-value of each day's group sizes; below {sample_ratio.THRESHOLD:g} they do not fit the plan"
         )
-        _draw(sample_ratio.day_chart(rows), "srm_days", sample_ratio.headline(rows))
+        draw(sample_ratio.day_chart(rows), "srm_days", sample_ratio.headline(rows))
     definition = "Group sizes against the planned shares, by a chi-square test"
     subject.footer(sample_ratio.TABLE, definition, effects.as_frame(rows, sample_ratio.COLUMNS), "srm")
 
@@ -175,8 +204,11 @@ def power(subject: Subject) -> None:
     """What the experiment could find."""
     plans = subject.rows(power_plans.TABLE)
     st.markdown(f"**{power_plans.headline(plans, subject.primary)}**")
-    if plans:
-        st.dataframe(power_plans.table(plans), hide_index=True, alt="Power plan of every metric")
+    st.caption(power_plans.subtitle(plans))
+    if table := power_plans.table(plans):
+        st.dataframe(table, hide_index=True, alt="Power plan of every metric")
+    for told in power_plans.left_out(plans):
+        st.caption(told)
     definition = "Smallest relative effect that the planned sample finds"
     subject.footer(power_plans.TABLE, definition, pl.DataFrame(plans, infer_schema_length=None), "power")
 
@@ -193,17 +225,18 @@ def who_benefits(subject: Subject) -> None:
         label = st.segmented_control("Learner", labels, default=next(iter(labels)), required=True)
         found = [row for row in found if row["learner"] == labels[label]]
     st.markdown(f"**{uplift.headline(found)}**")
-    badge = standing(subject.certificates, found[0]["learner"] or "uplift").badge
-    st.caption(f"{metric_label(found[0]['metric'])} · {badge}")
-    for told in uplift.sentences(found):
-        st.markdown(f"- {told}")
+    badge = certification.standing(subject.certificates, "qini", subject.kind).badge
+    st.caption(f"{uplift.subtitle(found)} · Qini coefficient {badge}")
+    st.markdown("\n".join(f"- {told}" for told in uplift.sentences(found)))
     left, right = st.columns(2, gap="large")
     if len(uplift.points(found, "curve")) > 1:
         with left:
-            _draw(uplift.qini_chart(found), "qini", uplift.headline(found))
+            st.markdown("**Gain when the most promising users are treated first**")
+            draw(uplift.qini_chart(found), "qini", uplift.headline(found))
     if len(uplift.points(found, "calibration_bin")) > 1:
         with right:
-            _draw(uplift.calibration_chart(found), "calibration", "Observed against predicted uplift")
+            st.markdown("**Observed against predicted effect, by groups of users**")
+            draw(uplift.calibration_chart(found), "calibration", "Observed against predicted effect")
     if ranked := uplift.importances(found):
         st.caption(f"What the prediction leans on most: {', '.join(name for name, _ in ranked[:5])}")
     subject.footer(
@@ -249,16 +282,12 @@ TABS: dict[str, Callable[[Subject], None]] = {
 }
 
 
-def draw(subject: Subject) -> None:
+def show(subject: Subject) -> None:
     """The tabs; only the open one runs."""
     for tab, body in zip(st.tabs(list(TABS), key="tab", bind="query-params"), TABS.values(), strict=True):
         if tab.open:
             with tab:
                 body(subject)
-
-
-def _draw(figure: go.Figure, key: str, alt: str) -> None:
-    st.plotly_chart(figure, config=CONFIG, key=key, alt=alt)
 
 
 def _ordered(rows: Sequence[Row], first: str) -> list[str]:

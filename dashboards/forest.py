@@ -60,8 +60,14 @@ class Row:
     hover: str = ""
 
 
-def forest(rows: Sequence[Row], tick_format: str = "~%") -> go.Figure:
-    """Effects with their intervals around zero, in the given order, first on top."""
+def forest(rows: Sequence[Row], tick_format: str = "~%", suffix: str = "") -> go.Figure:
+    """Effects with their intervals around zero, in the given order, first on top.
+
+    Args:
+        rows: what to draw.
+        tick_format: d3 format of the ticks.
+        suffix: written after each tick.
+    """
     bound = _bounds(rows)
     figure = go.Figure()
     _add_zero(figure, len(rows))
@@ -86,6 +92,7 @@ def forest(rows: Sequence[Row], tick_format: str = "~%") -> go.Figure:
         xaxis={
             "range": list(bound),
             "tickformat": tick_format,
+            "ticksuffix": suffix,
             "nticks": 5,
             "gridcolor": GRID,
             "zeroline": False,

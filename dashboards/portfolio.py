@@ -7,7 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from dashboards.effects import forest_row
+from dashboards import certification
+from dashboards.certification import Standing
+from dashboards.effects import forest_row, level
 from dashboards.forest import Row
 from dashboards.formats import listed, long_day
 from dashboards.reader import Reading
@@ -42,6 +44,7 @@ class Entry:
         decision: its row of `experiments.decisions`.
         readout: the row of `experiments.readouts` that the decision uses; None without one.
         is_broken: whether its groups' sizes do not fit the plan, which spoils every effect.
+        unit: what was randomised.
     """
 
     experiment_id: str
@@ -49,6 +52,7 @@ class Entry:
     decision: Record
     readout: Record | None
     is_broken: bool
+    unit: str = "user"
 
     @property
     def verdict(self) -> str:
@@ -58,6 +62,7 @@ class Entry:
 def entries(decisions: Sequence[Record], readouts: Sequence[Record], srm: Sequence[Record]) -> list[Entry]:
     """Every decision with its readout, largest effect first, what has none last."""
     broken = {row["experiment_id"] for row in srm if row["is_mismatch"]}
+    units = {row["experiment_id"]: row["unit"] for row in srm}
     variants = Counter(row["experiment_id"] for row in decisions)
     decisive = {
         (row["experiment_id"], row["variant"]): row
@@ -71,6 +76,7 @@ def entries(decisions: Sequence[Record], readouts: Sequence[Record], srm: Sequen
             row,
             decisive.get((name, row["variant"])),
             name in broken,
+            units.get(name) or "user",
         )
         for row in decisions
     ]
@@ -96,10 +102,12 @@ def headline(shown: Sequence[Entry]) -> str:
 def subtitle(shown: Sequence[Entry]) -> str:
     """Metric, unit, window and population."""
     last = max(entry.decision["as_of_date"] for entry in shown)
+    levels = sorted({level(entry.readout) for entry in shown if entry.readout})
+    interval = f"{listed(levels)} interval" if levels else "interval"
     return (
-        "Relative effect on each experiment's primary metric with its interval, by the method that decides · "
-        f"exposed units, to {long_day(last)} · coloured where the adjusted interval excludes zero, "
-        "✕ where group sizes do not fit the plan"
+        f"Relative effect on each experiment's primary metric with its {interval}, by the method that "
+        f"decides · exposed users or classrooms, to {long_day(last)} · green: better, orange: worse, "
+        "grey: zero is not excluded, ✕: group sizes do not fit the plan"
     )
 
 
@@ -117,22 +125,48 @@ def _forest_row(entry: Entry) -> Row:
     return replace(row, hover=hover, tone="broken" if entry.is_broken else row.tone)
 
 
+def standing(entry: Entry, certificates: Sequence[Record]) -> Standing:
+    """What the certificates say of the deciding method on the primary metric."""
+    kind = entry.readout["kind"] if entry.readout else None
+    return certification.standing(certificates, entry.decision["method"], kind, entry.unit)
+
+
 def table(shown: Sequence[Entry]) -> list[dict[str, str]]:
     """The portfolio in words, for the page."""
+    is_running = any(not entry.decision["is_final"] for entry in shown)
     return [
         {
             "experiment": entry.label,
             "verdict": f"{entry.verdict}{' ✕' if entry.is_broken else ''}",
             "metric": metric_label(entry.decision["primary_metric"]),
-            "state": "final" if entry.decision["is_final"] else "running",
+            "n": _units(entry),
+            **({"state": "final" if entry.decision["is_final"] else "running"} if is_running else {}),
         }
         for entry in shown
     ]
 
 
+def _units(entry: Entry) -> str:
+    """Units of both arms, such as `3,314`, or `324 classrooms`."""
+    row = entry.readout
+    if row is None or row["control_units"] is None or row["treatment_units"] is None:
+        return "not known"
+    total = row["control_units"] + row["treatment_units"]
+    return f"{total:,}" if entry.unit == "user" else count(total, entry.unit)
+
+
 def as_rows(shown: Sequence[Entry]) -> pl.DataFrame:
     """The portfolio as a table for download."""
-    names = ("relative_effect", "relative_low", "relative_high", "p_value", "adjusted_p_value", "method")
+    names = (
+        "control_units",
+        "treatment_units",
+        "relative_effect",
+        "relative_low",
+        "relative_high",
+        "p_value",
+        "adjusted_p_value",
+        "method",
+    )
     return pl.DataFrame(
         [
             {

@@ -44,7 +44,7 @@ def subtitle(rows: Sequence[Row]) -> str:
     if row is None:
         return ""
     sequential = p_value(row["sequential_p_value"])
-    looked = f" · valid at every look: {sequential}" if sequential else ""
+    looked = f" · however often one looks: {sequential}" if sequential else ""
     return f"Exposed {row['unit']}s: observed {row['observed']}, planned {row['expected']}{looked}"
 
 
@@ -55,7 +55,7 @@ def failing(rows: Sequence[Row]) -> str:
     if not parts:
         return "No days or segments were checked."
     if not bad:
-        return f"Of {len(parts)} days and segments checked, no one stands out."
+        return f"Of {len(parts)} days and segments checked, none stands out."
     days = [row for row in bad if row["scope"] == "day"]
     named = [f"{row['scope']} {row['segment']} ({row['observed']})" for row in bad if row["scope"] != "day"]
     told = [

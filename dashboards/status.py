@@ -14,20 +14,21 @@ from dashboards.series import busiest_day
 SOURCES = {"simulation": "Simulated world", "logs": "Real log"}
 
 
-def strip(reading: Reading, last_day: date, table: str = KPIS, built: str = "KPIs") -> None:
+def strip(reading: Reading, last_day: date | None, table: str = KPIS, built: str = "KPIs") -> None:
     """Source, lake, last day and check status on one line; details to unfold below.
 
     Args:
         reading: the pinned data.
-        last_day: the last day that the page tells of.
+        last_day: the last day that the page tells of; None where days do not matter.
         table: the table whose age counts.
         built: what a reader calls that table.
     """
     written_at = instant(reading.origins[table].written_at, reading.settings.zone)
+    reach = "" if last_day is None else f"data to **{long_day(last_day)}** · "
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(
         f":gray-badge[{SOURCES[reading.source]}] {_check_badge(reading.checks)} "
-        f":small[data to **{long_day(last_day)}** · lake `{reading.settings.lake}` · "
+        f":small[{reach}lake `{reading.settings.lake}` · "
         f"{built} built {written_at} ({reading.settings.timezone})]"
     )
     details = row.popover("Freshness and checks", type="tertiary", on_change="rerun", key="freshness")

@@ -26,8 +26,8 @@ weekly = dg.define_asset_job(
 certification = dg.define_asset_job(
     "certification",
     selection=dg.AssetSelection.assets("validation/certificates"),
-    config={"ops": {"certificates": {"config": {"mode": "quick"}}}},
-    description="Every statistical method again, on simulated experiments whose truth is known.",
+    config={"ops": {"certificates": {"config": {"mode": "full", "draws": "weekly"}}}},
+    description="Every statistical method again, by new draws of experiments of known truth (about an hour).",
 )
 
 check_freshness = dg.define_asset_job(

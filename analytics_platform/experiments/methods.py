@@ -14,7 +14,7 @@ from analytics_platform.experiments.plan import Goal, Looks, Plan
 from analytics_platform.experiments.sample import Sample
 from analytics_platform.experiments.strata import strata_of
 from analytics_platform.stats import arms as two_arms
-from analytics_platform.stats import bayesian, confidence_sequence, quantiles, sequential
+from analytics_platform.stats import bayesian, confidence_sequence, proportions, quantiles, sequential
 from analytics_platform.stats.adjustment import adjusted, variance_reduction
 from analytics_platform.stats.arms import ArmMeans, Interval
 from analytics_platform.stats.clusters import cluster_means, jackknife, wild_bootstrap
@@ -23,13 +23,19 @@ from analytics_platform.stats.moments import Moments
 from analytics_platform.stats.post_stratification import post_stratified
 from analytics_platform.stats.ratios import linearised
 
-FEW_CLUSTERS = 40
-"""Clusters of both arms below which the jackknife decides."""
+FEW_CLUSTERS = 80
+"""Clusters of both arms below which the jackknife decides: the delta method errs with 40 of unequal size."""
+
+FEWEST_CLUSTERS = 5
+"""Clusters of each arm below which a test errs in more than 6 % of cases, whatever its degrees of freedom."""
 
 PRIOR = bayesian.Prior(0.0, 0.3)
 """Prior of a relative effect: normal, as if two metrics in three moved by less than 30 %."""
 
 BOOTSTRAP_DRAWS = 1999
+
+SHARES = ("proportion", "retention")
+"""Kinds of metrics whose values are 0 or 1."""
 
 NO_VALUES = "the distribution of single units is not known, only their moments"
 
@@ -74,6 +80,10 @@ def of_arms(method: str, arms: ArmMeans, alpha: float) -> Estimate:
         alpha,
         relative_reason=two_arms.why_not(arms, is_relative=True, alpha=alpha),
     )
+
+
+def _unless(estimate: Estimate, reason: str | None) -> Estimate:
+    return replace(estimate, effect=None, relative=None, reason=reason) if reason else estimate
 
 
 def estimates(plan: Plan, goal: Goal, control: Sample, treatment: Sample) -> tuple[list[Estimate], str]:
@@ -142,6 +152,8 @@ def _of_units(plan: Plan, goal: Goal, control: Sample, treatment: Sample) -> tup
     parts = effect_moments(goal, control.moments), effect_moments(goal, treatment.moments)
     first = "winsorised" if goal.kind == "winsorised" else "unadjusted"
     plain = of_arms(first, arm_means(*(part.select(0) for part in parts)), plan.alpha)
+    if not plain.reason and goal.kind in SHARES:
+        plain = _unless(plain, proportions.why_not(*parts))
     found, best = [plain], first
     if plain.reason or plain.arms is None:
         return found, best
@@ -158,6 +170,7 @@ def _of_units(plan: Plan, goal: Goal, control: Sample, treatment: Sample) -> tup
 def _of_clusters(plan: Plan, goal: Goal, control: Sample, treatment: Sample) -> tuple[list[Estimate], str]:  # noqa: ARG001
     both = per_member(control.moments, treatment.moments)
     plain = of_arms("unadjusted", cluster_means(*(part.select(0, 1) for part in both)), plan.alpha)
+    plain = _unless(plain, _why_too_few(control.moments, treatment.moments)) if not plain.reason else plain
     if plain.reason:
         return [plain], "unadjusted"
     found = [plain, _reduced("cluster_delta", cluster_means(*both), plain, plan.alpha)]
@@ -167,6 +180,13 @@ def _of_clusters(plan: Plan, goal: Goal, control: Sample, treatment: Sample) -> 
     found += [few, _wild(few, control, treatment)]
     clusters = control.moments.n + treatment.moments.n
     return found, "cluster_jackknife" if clusters < FEW_CLUSTERS else "cluster_delta"
+
+
+def _why_too_few(control: Moments, treatment: Moments) -> str | None:
+    for name, arm in (("control", control), ("treatment", treatment)):
+        if arm.n < FEWEST_CLUSTERS:
+            return f"the {name} arm has {float(arm.n):.0f} clusters, and an interval needs {FEWEST_CLUSTERS}"
+    return None
 
 
 def _wild(few: Estimate, control: Sample, treatment: Sample) -> Estimate:
@@ -189,8 +209,7 @@ def _of_quantile(plan: Plan, goal: Goal, control: Sample, treatment: Sample) -> 
     if one is None or other is None:
         return Estimate("quantile", reason=NO_VALUES, level=plan.alpha)
     reason = quantiles.why_not(one, other)
-    estimate = of_arms("quantile", quantiles.arm_quantiles(one, other), plan.alpha)
-    return replace(estimate, effect=None, relative=None, reason=reason) if reason else estimate
+    return _unless(of_arms("quantile", quantiles.arm_quantiles(one, other), plan.alpha), reason)
 
 
 def _quantile(goal: Goal, arm: Sample) -> quantiles.Quantile | None:
@@ -210,14 +229,8 @@ def _reduced(method: str, arms: ArmMeans, plain: Estimate, alpha: float) -> Esti
 
 
 def _posterior(goal: Goal, decisive: Estimate, alpha: float) -> Estimate:
-    assert decisive.relative is not None
-    posterior = bayesian.posterior(
-        decisive.relative.estimate,
-        decisive.relative.standard_error,
-        PRIOR,
-        alpha=alpha,
-        higher_is_better=goal.sign > 0,
-    )
+    assert decisive.arms is not None
+    posterior = bayesian.posterior(decisive.arms, PRIOR, alpha=alpha, higher_is_better=goal.sign > 0)
     return replace(decisive, method="bayesian", posterior=posterior, level=alpha)
 
 

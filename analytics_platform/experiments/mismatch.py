@@ -9,6 +9,7 @@ from analytics_platform.experiments.plan import Plan
 from analytics_platform.experiments.reasons import number_or_none
 from analytics_platform.experiments.tables import SRM
 from analytics_platform.stats import sample_ratio
+from analytics_platform.stats.multiplicity import holm
 from analytics_platform.stats.sample_ratio import ALARM
 
 Row = dict[str, Any]
@@ -25,15 +26,14 @@ def srm(plan: Plan, counts: pl.DataFrame) -> list[Row]:
         counts: units that are not excluded, in columns variant, units and as many of event_date (day of
             exposure), role, platform and country as are known.
     """
-    rows = [_row(plan, "overall", "all", _observed(plan, counts))]
+    overall = _row(plan, "overall", "all", _observed(plan, counts))
     sequential = _by_day(plan, counts) if DAY in counts.columns else {}
     if sequential:
-        rows[0]["sequential_p_value"] = min(sequential.values())
-    for scope in (DAY, *GROUPS):
-        if scope in counts.columns:
-            rows += _scope(plan, counts, scope, sequential)
-    rows[0]["is_mismatch"] = _is_below(rows[0]["p_value"]) or _is_below(rows[0]["sequential_p_value"])
-    return rows
+        overall["sequential_p_value"] = min(sequential.values())
+    overall["is_mismatch"] = _is_below(overall["p_value"]) or _is_below(overall["sequential_p_value"])
+    scopes = [scope for scope in (DAY, *GROUPS) if scope in counts.columns]
+    parts = [row for scope in scopes for row in _scope(plan, counts, scope, sequential)]
+    return [overall, *_adjusted(parts)]
 
 
 def is_broken(rows: list[Row]) -> bool:
@@ -47,15 +47,20 @@ def _scope(plan: Plan, counts: pl.DataFrame, scope: str, sequential: dict[str, f
         _row(plan, "day" if scope == DAY else scope, str(key[0]), _observed(plan, part))
         for key, part in sorted(found.items(), key=lambda item: str(item[0][0]))
     ]
-    if not rows or (len(rows) == 1 and scope != DAY):
+    if len(rows) == 1 and scope != DAY:
         return []
-    observed = np.array([row.pop("counts") for row in rows], dtype=float).reshape(len(rows), -1)
-    adjusted = sample_ratio.mismatch(observed, list(plan.shares.values())).adjusted_p_value
-    for row, p_value in zip(rows, adjusted, strict=True):
-        row["adjusted_p_value"] = number_or_none(p_value)
-        row["is_mismatch"] = _is_below(row["adjusted_p_value"])
+    for row in rows:
         row["sequential_p_value"] = sequential.get(row["segment"]) if scope == DAY else None
     return rows
+
+
+def _adjusted(parts: list[Row]) -> list[Row]:
+    """Holm over all days and groups together: they are one question, asked beside the overall one."""
+    p_values = np.array([np.nan if row["p_value"] is None else row["p_value"] for row in parts])
+    for row, p_value in zip(parts, holm(p_values) if parts else (), strict=True):
+        row["adjusted_p_value"] = number_or_none(p_value)
+        row["is_mismatch"] = _is_below(row["adjusted_p_value"])
+    return parts
 
 
 def _by_day(plan: Plan, counts: pl.DataFrame) -> dict[str, float]:
@@ -83,7 +88,7 @@ def _observed(plan: Plan, counts: pl.DataFrame) -> list[int]:
 def _row(plan: Plan, scope: str, segment: str, observed: list[int]) -> Row:
     shares = list(plan.shares.values())
     tested = sample_ratio.mismatch(observed, shares)
-    row: Row = {
+    return {
         **dict.fromkeys(SRM.names),
         "experiment_id": plan.experiment_id,
         "scope": scope,
@@ -99,7 +104,6 @@ def _row(plan: Plan, scope: str, segment: str, observed: list[int]) -> Row:
         "is_mismatch": False,
         "reason": sample_ratio.why_not(observed, shares),
     }
-    return row if scope == "overall" else {**row, "counts": observed}
 
 
 def _listed(plan: Plan, units: Any) -> str:

@@ -14,7 +14,7 @@ from analytics_platform.experiments.plan import Goal, Plan
 from analytics_platform.experiments.reasons import number_or_none
 from analytics_platform.experiments.sample import Sample, Samples, pooled
 from analytics_platform.experiments.tables import READOUTS
-from analytics_platform.stats.margins import non_inferiority
+from analytics_platform.stats.margins import equivalence, non_inferiority
 from analytics_platform.stats.multiplicity import holm
 
 Row = dict[str, Any]
@@ -136,21 +136,21 @@ def _without_unbounded(row: Row) -> Row:
 
 
 def _guarded(goal: Goal, estimate: Estimate) -> Row:
-    """The one-sided test against the margin, at half the two-sided level: it agrees with the interval."""
+    """Non-inferiority and equivalence at the margin, at half the level: they agree with the interval."""
     if goal.margin is None or estimate.arms is None or estimate.reason or estimate.posterior is not None:
         return {"margin": goal.margin}
-    tested = non_inferiority(
-        estimate.arms,
-        goal.margin,
-        is_relative=goal.has_relative_margin,
-        higher_is_better=goal.sign > 0,
-        alpha=estimate.level / 2,
+    is_relative, alpha = goal.has_relative_margin, estimate.level / 2
+    worse = non_inferiority(
+        estimate.arms, goal.margin, is_relative=is_relative, higher_is_better=goal.sign > 0, alpha=alpha
     )
-    p_value = number_or_none(tested.p_value)
+    other = equivalence(estimate.arms, goal.margin, is_relative=is_relative, alpha=alpha)
+    p_value = number_or_none(worse.p_value)
     return {
         "margin": goal.margin,
         "margin_p_value": p_value,
-        "is_non_inferior": None if p_value is None else bool(tested.is_non_inferior),
+        "is_non_inferior": None if p_value is None else bool(worse.is_non_inferior),
+        "equivalence_p_value": number_or_none(other.p_value),
+        "is_equivalent": None if p_value is None else bool(other.is_equivalent),
     }
 
 

@@ -83,7 +83,8 @@ def relative(arms: ArmMeans, alpha: float | Floats = 0.05) -> Interval:
 
     The interval holds every ratio r for which treatment − r·control is compatible with 0. It is bounded
     only where the control mean itself is significantly different from 0; elsewhere it is NaN. So it is
-    where the control mean is not positive: a lift over nothing, or over a loss, has no meaning.
+    where the control mean is not positive: a lift over nothing, or over a loss, has no meaning. And so it is
+    where all units of an arm are alike: nobody among a thousand is no proof that nobody ever will.
 
     Args:
         arms: the two means.
@@ -100,7 +101,8 @@ def relative(arms: ArmMeans, alpha: float | Floats = 0.05) -> Interval:
         root = np.sqrt(np.maximum(middle**2 - leading * last, 0.0))
         variance = arms.treatment_variance - 2.0 * ratio * arms.covariance + ratio**2 * arms.control_variance
         error = _root(variance) / arms.control
-        bounded = (leading > 0.0) & (arms.control > 0.0) & (arms.difference_variance > 0.0)
+        varies = (arms.control_variance > 0.0) & (arms.treatment_variance > 0.0)
+        bounded = (leading > 0.0) & (arms.control > 0.0) & varies
         ends = [np.where(bounded, (middle + sign * root) / leading - 1.0, np.nan) for sign in (-1.0, 1.0)]
     estimate = np.where(arms.control > 0.0, ratio - 1.0, np.nan)
     return Interval(estimate, ends[0], ends[1], error, p_value(arms))
@@ -145,6 +147,9 @@ def why_not(arms: ArmMeans, *, is_relative: bool = False, alpha: float = 0.05) -
 def _why_no_lift(arms: ArmMeans, alpha: float) -> str | None:
     if not arms.control > 0.0:
         return f"the control mean is {float(arms.control):.3g}, and a lift needs a positive one"
+    for name, variance in (("control", arms.control_variance), ("treatment", arms.treatment_variance)):
+        if not variance > 0.0:
+            return f"every unit of the {name} arm has the same value, which leaves its error unknown"
     if np.isnan(relative(arms, alpha).low):
         return "the control mean cannot be told from zero, which leaves its lift without bounds"
     return None

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analytics_platform.stats.adjustment import adjusted
 from analytics_platform.stats.arms import ArmMeans
-from analytics_platform.stats.means import arm_means
+from analytics_platform.stats.means import arm_means, satterthwaite
 from analytics_platform.stats.moments import Moments
 from analytics_platform.stats.ratios import linearised
 
@@ -27,7 +27,10 @@ WEBB = np.array([-np.sqrt(1.5), -1.0, -np.sqrt(0.5), np.sqrt(0.5), 1.0, np.sqrt(
 
 
 def cluster_means(control: Moments, treatment: Moments) -> ArmMeans:
-    """Ratios of totals over clusters, by the delta method, with G − 2 degrees of freedom.
+    """Ratios of totals over clusters, by the delta method, with G − 2 degrees of freedom at most.
+
+    Where arms hold unequal numbers of clusters, the smaller one rules the error: Satterthwaite's degrees of
+    freedom are then far fewer (3 and not 38 with 4 and 36 clusters).
 
     Args:
         control: moments over clusters of [y, k, covariates…], where k counts units or denominators.
@@ -36,9 +39,8 @@ def cluster_means(control: Moments, treatment: Moments) -> ArmMeans:
     linear = linearised(control), linearised(treatment)
     has_covariates = control.variables > 2
     arms = adjusted(*linear) if has_covariates else arm_means(*linear)
-    covariates = control.variables - 2
-    freedom = control.n + treatment.n - 2.0 - 2.0 * covariates
-    return replace(arms, degrees_of_freedom=np.where(freedom > 0.0, freedom, np.nan))
+    most = control.n + treatment.n - 2.0 - 2.0 * (control.variables - 2)
+    return replace(arms, degrees_of_freedom=_at_most(arms.degrees_of_freedom, most))
 
 
 def jackknife(control: Floats, treatment: Floats) -> ArmMeans:
@@ -55,14 +57,14 @@ def jackknife(control: Floats, treatment: Floats) -> ArmMeans:
         np.full(ratio.shape, float(arm.shape[-2]))
         for ratio, arm in zip(ratios, (control, treatment), strict=True)
     ]
-    freedom = counts[0] + counts[1] - 2.0
+    freedom = satterthwaite(variances[0], counts[0] - 1.0, variances[1], counts[1] - 1.0)
     return ArmMeans(
         control=ratios[0],
         treatment=ratios[1],
         control_variance=variances[0],
         treatment_variance=variances[1],
         covariance=np.zeros_like(ratios[0]),
-        degrees_of_freedom=np.where(freedom > 0.0, freedom, np.nan),
+        degrees_of_freedom=_at_most(freedom, counts[0] + counts[1] - 2.0),
         control_units=counts[0],
         treatment_units=counts[1],
     )
@@ -115,6 +117,10 @@ def intraclass_correlation(sizes: Floats, means: Floats, within: Floats) -> floa
     typical = (units - (sizes**2).sum() / units) / (clusters - 1)
     below = between_mean_square + (typical - 1.0) * within_mean_square
     return float((between_mean_square - within_mean_square) / below) if below > 0.0 else float("nan")
+
+
+def _at_most(freedom: Floats, most: Floats) -> Floats:
+    return np.where(most > 0.0, np.minimum(freedom, most), np.nan)
 
 
 def _left_out(arm: Floats) -> tuple[Floats, Floats]:

@@ -1,13 +1,15 @@
 """Sample ratio mismatch: whether variants hold the shares of units that were planned.
 
 A mismatch means that assignment or logging lost units unevenly, and no effect can be trusted. One look is a
-chi-square test; looking every day needs the sequential test, which is valid at all looks together.
+chi-square test, or an exact one of few units in two variants; looking every day needs the sequential test,
+which is valid at all looks together.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 from scipy.special import chdtrc, gammaln, xlogy
 
 from analytics_platform.errors import AnalyticsError
@@ -19,7 +21,10 @@ ALARM = 0.001
 """The level at which a mismatch is called: low, since a mismatch stops everything else."""
 
 FEWEST_EXPECTED = 5.0
-"""Expected units a variant must have for the chi-square approximation (Cochran 1954)."""
+"""Expected units a variant must have: with fewer, no mismatch could be told."""
+
+ENOUGH_EXPECTED = 30.0
+"""Expected units from which the chi-square law holds at p = .001; with 5 of 50 it alarms thrice too often."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class SampleRatio:
     """Chi-square tests of planned shares, each of shape (...).
 
     Attributes:
-        chi_square: Pearson's statistic; NaN where a variant expects fewer than five units.
+        chi_square: Pearson's statistic; NaN where a variant expects too few units.
         degrees_of_freedom: variants − 1.
         p_value: of the planned shares.
         adjusted_p_value: Holm's over all tests of the call; equal to `p_value` for a single one.
@@ -48,17 +53,25 @@ def mismatch(observed: ArrayLike, shares: ArrayLike) -> SampleRatio:
         observed: units by variant, shape (..., variants).
         shares: planned shares, any positive scale, shape (variants,).
 
+    With two variants of which one expects fewer than 30 units the p-value is the exact binomial one, twice
+    the smaller tail; with more variants there is none below 30.
+
     Raises:
         AnalyticsError: there are fewer than two variants, or a share is not positive.
 
-    Source: Pearson (1900); Fabijan et al. (2019), Diagnosing sample ratio mismatch.
+    Source: Pearson (1900); Clopper and Pearson (1934) for the exact one; Fabijan et al. (2019), Diagnosing
+    sample ratio mismatch.
     """
     counts, planned = np.asarray(observed, float), _normalised(shares)
     expected = counts.sum(-1, keepdims=True) * planned
-    testable = expected.min(-1) >= FEWEST_EXPECTED
+    fewest = expected.min(-1)
+    testable = fewest >= _fewest(planned.size)
     distance = (counts - expected) ** 2 / np.maximum(expected, 1e-300)
     chi_square = np.where(testable, distance.sum(-1), np.nan)
     p_value = chdtrc(planned.size - 1, chi_square)
+    if planned.size == 2:
+        exact = np.where(testable, _exact(counts, planned), np.nan)
+        p_value = np.where(fewest < ENOUGH_EXPECTED, exact, p_value)
     adjusted = holm(np.ravel(p_value)).reshape(chi_square.shape)
     return SampleRatio(chi_square, planned.size - 1, p_value, adjusted, expected)
 
@@ -95,9 +108,21 @@ def why_not(observed: ArrayLike, shares: ArrayLike) -> str | None:
         shares: planned shares, shape (variants,).
     """
     fewest = float((np.sum(observed) * _normalised(shares)).min())
-    if fewest >= FEWEST_EXPECTED:
+    needed = _fewest(np.size(shares))
+    if fewest >= needed:
         return None
-    return f"a variant expects {fewest:.3g} units, and the test needs {FEWEST_EXPECTED:.0f}"
+    return f"a variant expects {fewest:.3g} units, and the test needs {needed:.0f}"
+
+
+def _fewest(variants: int) -> float:
+    return FEWEST_EXPECTED if variants == 2 else ENOUGH_EXPECTED
+
+
+def _exact(counts: Floats, planned: Floats) -> Floats:
+    """Twice the smaller tail of the binomial law of the first variant."""
+    law = stats.binom(counts.sum(-1), planned[0])
+    first = counts[..., 0]
+    return np.minimum(2.0 * np.minimum(law.cdf(first), law.sf(first - 1.0)), 1.0)
 
 
 def _normalised(shares: ArrayLike) -> Floats:

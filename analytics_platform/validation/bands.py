@@ -3,7 +3,8 @@
 The bands are those at 10,000 replications: there, a method that is exactly right leaves a cell's band about
 once in a hundred. A thousand quantities would raise ten false alarms; so a cell outside its band is repeated
 with four times the replications against the *same* band, which chance then leaves once in a million, and
-a method that is truly outside does not re-enter.
+a method that is clearly outside does not re-enter; one at the very edge does half the time. The column
+`replications` tells which cells were judged again.
 """
 
 from dataclasses import dataclass, replace
@@ -61,6 +62,8 @@ UNIFORMITY = Band(0.5, 0.001, 1.0, spread=0.0)
 """P-value of a Kolmogorov–Smirnov test that p-values under no effect are uniform."""
 EXACT = Band(0.0, 0.0, 1e-12, spread=0.0)
 """Largest relative difference of two ways to compute the same."""
+ANSWERED = Band(1.0, 0.99, 1.0, spread=0.0)
+"""Share of intervals that have both ends."""
 CLUSTERS = Band(0.05, 0.04, 0.06)
 """False positives where a handful of clusters is all the sample there is."""
 

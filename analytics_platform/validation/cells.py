@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analytics_platform.stats.arms import ArmMeans, Interval, absolute, p_value, relative
-from analytics_platform.validation.bands import COVERAGE, FALSE_POSITIVES, TAIL, UNIFORMITY, Band
+from analytics_platform.validation.bands import ANSWERED, COVERAGE, FALSE_POSITIVES, TAIL, UNIFORMITY, Band
 
 Floats = NDArray[np.float64]
 Key = tuple[str, str]
@@ -120,7 +120,13 @@ def power(band: Band) -> Target:
 def coverage(effect_kind: str, *, with_tails: bool = True) -> tuple[Target, ...]:
     """Coverage of the truth, and misses on either side."""
     tails = [Target(name, effect_kind, TAIL, share) for name in ("lower_miss", "upper_miss")]
-    return (Target("coverage", effect_kind, COVERAGE, share), *(tails if with_tails else ()))
+    targets = (Target("coverage", effect_kind, COVERAGE, share), answered(effect_kind))
+    return (*targets, *(tails if with_tails else ()))
+
+
+def answered(effect_kind: str = "absolute") -> Target:
+    """Share of replications with an interval: a method that never answers would never miss either."""
+    return Target("answered", effect_kind, ANSWERED, share)
 
 
 def null_outcomes(arms: ArmMeans) -> dict[Key, NDArray]:
@@ -155,4 +161,5 @@ def missed(interval: Interval, truth: Floats | float, effect_kind: str) -> dict[
         ("coverage", effect_kind): ~(below | above),
         ("lower_miss", effect_kind): below,
         ("upper_miss", effect_kind): above,
+        ("answered", effect_kind): np.isfinite(interval.low) & np.isfinite(interval.high),
     }

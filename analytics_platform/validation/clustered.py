@@ -52,8 +52,12 @@ def delta(control: Floats, treatment: Floats) -> ArmMeans:
 
 
 def delta_adjusted(control: Floats, treatment: Floats) -> ArmMeans:
-    """The delta method, adjusted by what the cluster did before."""
-    return cluster_means(Moments.of(control), Moments.of(treatment))
+    """The delta method, adjusted by what the cluster did before beyond what its size leads to expect."""
+    moments = Moments.of(control), Moments.of(treatment)
+    total = moments[0] + moments[1]
+    matrix = np.broadcast_to(np.eye(3), (*total.n.shape, 3, 3)).copy()
+    matrix[..., 2, 1] = -total.mean[..., 2] / total.mean[..., 1]
+    return cluster_means(*(one.transform(matrix) for one in moments))
 
 
 def leave_one_out(control: Floats, treatment: Floats) -> ArmMeans:
@@ -67,17 +71,22 @@ class ClusterTrial:
 
     Attributes:
         estimate: the readout under test.
-        clusters: of both arms together, half in each.
+        clusters: of both arms together.
         sizes: sizes from which clusters are drawn.
+        control_share: share of the clusters in the control arm.
     """
 
     estimate: Estimate
     clusters: int
     sizes: Floats
+    control_share: float = 0.5
 
     def simulate(self, random: np.random.Generator, replications: int) -> Outcomes:
         """Clusters of a control arm, beside a treatment without effect and one with it."""
-        control, idle, treated = (self.draw(random, replications, effect) for effect in (0.0, 0.0, EFFECT))
+        control = self.draw(random, replications, 0.0, self.control_share)
+        idle, treated = (
+            self.draw(random, replications, effect, 1.0 - self.control_share) for effect in (0.0, EFFECT)
+        )
         return {
             **null_outcomes(self.estimate(control, idle)),
             **planted_outcomes(self.estimate(control, treated), EFFECT, EFFECT / MEAN),
@@ -99,9 +108,11 @@ class ClusterTrial:
             arms.append(Moments.total(parts, axis=-1))
         return {("false_positives", "absolute"): p_value(arm_means(*arms)) <= ALPHA}
 
-    def draw(self, random: np.random.Generator, replications: int, effect: float) -> Floats:
+    def draw(
+        self, random: np.random.Generator, replications: int, effect: float, part: float = 0.5
+    ) -> Floats:
         """Totals y, units k and earlier totals x of one arm's clusters, shape (replications, clusters, 3)."""
-        shape = (replications, self.clusters // 2)
+        shape = (replications, round(self.clusters * part))
         k = self.sizes[random.integers(len(self.sizes), size=shape)]
         shared, own, earlier = random.standard_normal((3, *shape))
         common = MEAN + np.sqrt(INTRACLASS_CORRELATION) * shared
@@ -130,7 +141,13 @@ def cells() -> Iterator[Cell]:
                 is_limit = method == "cluster_delta" and sizes is VERY_UNEQUAL and clusters < 100
                 yield cell.shown_failing(f"limit: {LIMIT}; {cell.note}") if is_limit else cell
     for clusters in (40, 200):
-        yield trial_cell("cluster_delta", ClusterTrial(delta_adjusted, clusters, EQUAL), " adjusted")
+        for sizes in (EQUAL, UNEQUAL):
+            yield trial_cell("cluster_delta", ClusterTrial(delta_adjusted, clusters, sizes), " adjusted")
+    for method, estimate in (("cluster_delta", delta), ("cluster_jackknife", leave_one_out)):
+        for clusters in (50, 200):
+            yield trial_cell(method, ClusterTrial(estimate, clusters, EQUAL, 0.1), ", 10/90")
+        few = trial_cell(method, ClusterTrial(estimate, 50, VERY_UNEQUAL, 0.1), ", 10/90")
+        yield few.shown_failing(f"limit: five clusters of very unequal size in an arm; {few.note}")
     for clusters in (20, 40):
         for sizes in SIZES.values():
             trial = ClusterTrial(delta, clusters, sizes)

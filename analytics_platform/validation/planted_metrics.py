@@ -23,7 +23,7 @@ class PlantedMetric:
         control: the control arm.
         treatment: the treatment arm.
         units: units of both arms together in a small and a large sample.
-        growth: times as many units where arms are of unequal size, as skewness then no longer cancels.
+        growth: times as many units as unequal arms take, where skewness no longer cancels.
         is_ratio: whether variable 1 is the denominator of a ratio.
     """
 
@@ -46,6 +46,18 @@ class PlantedMetric:
         return _variance(self.control, is_ratio=self.is_ratio), _variance(
             self.treatment, is_ratio=self.is_ratio
         )
+
+    def adjusted_error(self, control_units: int, treatment_units: int) -> float:
+        """Standard error of the effect once each arm is regressed on its covariates, from the populations."""
+        arms = (self.control, control_units), (self.treatment, treatment_units)
+        squared, slopes = 0.0, []
+        for one, units in arms:
+            covariance = np.cov(_linear(one, is_ratio=self.is_ratio).T, aweights=one.chances, ddof=0)
+            slope = np.linalg.solve(covariance[1:, 1:], covariance[1:, 0])
+            squared += (covariance[0, 0] - slope @ covariance[1:, 0]) / units
+            slopes.append((slope, covariance[1:, 1:]))
+        apart, spread = slopes[1][0] - slopes[0][0], slopes[0][1]
+        return float(np.sqrt(squared + apart @ spread @ apart / (control_units + treatment_units)))
 
     @property
     def effect(self) -> float:
@@ -116,6 +128,15 @@ def _poisson(times: Floats, rate: Floats) -> Floats:
     return np.exp(special.xlogy(times, rate) - rate - special.gammaln(times + 1.0))
 
 
+def _linear(one: Arm, *, is_ratio: bool) -> Floats:
+    """Values of [outcome, covariates…] by kind of unit, the outcome linearised where it is a ratio."""
+    if not is_ratio:
+        return one.values
+    top, below = one.mean[:2]
+    line = (one.values[:, 0] - top / below * one.values[:, 1]) / below
+    return np.column_stack([line, one.values[:, 2:]])
+
+
 def _variance(one: Arm, *, is_ratio: bool) -> float:
     if not is_ratio:
         return one.variance
@@ -123,4 +144,19 @@ def _variance(one: Arm, *, is_ratio: bool) -> float:
     return float(one.chances @ (one.values[:, 0] - top / below * one.values[:, 1]) ** 2 / below**2)
 
 
-METRICS = {"mean": mean(), "binary": binary(), "count": count(), "heavy_tail": heavy_tail(), "ratio": ratio()}
+def rare() -> PlantedMetric:
+    """Whether a user did what one in a hundred does, such as subscribed."""
+    x1, x2, done = crossed(normal_points(7), normal_points(5), [0.0, 1.0])
+    chances = [0.01 + 0.003 * x1 + 0.001 * x2, 0.012 + 0.004 * x1 + 0.001 * x2]
+    arms = [arm([done, x1, x2], np.where(done == 1.0, share, 1.0 - share), x1) for share in chances]
+    return PlantedMetric(arms[0], arms[1], {"small": 20_000, "large": 2_000_000}, growth=20)
+
+
+METRICS = {
+    "mean": mean(),
+    "binary": binary(),
+    "rare_binary": rare(),
+    "count": count(),
+    "heavy_tail": heavy_tail(),
+    "ratio": ratio(),
+}

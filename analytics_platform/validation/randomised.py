@@ -4,7 +4,7 @@ Belongs here: every metric kind × method × allocation × sample size, once wit
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -121,24 +121,31 @@ class Trial:
         }
 
     def expected_power(self) -> float:
-        """Power of a t test by the formula of `stats.power`."""
+        """Power of a t test by `stats.power`, with the error that an adjusted mean has in the populations."""
         units = self.control_units + self.treatment_units
+        if self.estimate in {cuped, ratio_cuped}:
+            error = self.metric.adjusted_error(self.control_units, self.treatment_units)
+            return float(Design(error**2 * units / 4.0).power(self.metric.effect, units))
         control, treatment = self.metric.variances
         design = Design(control, treatment, self.treatment_units / units)
         return float(design.power(self.metric.effect, units))
 
 
 def trial_cell(method: str, kind: str, design: str, sample: str, estimate: Estimate) -> Cell:
-    """A cell of the matrix: false positives without an effect, coverage and power with one."""
+    """A cell of the matrix: false positives without an effect, coverage and power with one.
+
+    The sample `enough` has as many units as a lopsided metric needs where arms are of unequal size.
+    """
     metric = winsorised(METRICS[kind]) if method == "winsorised" else METRICS[kind]
-    units = metric.units[sample] * (metric.growth if design == "10/90" else 1)
+    is_grown = sample in {"enough", "large"} and design == "10/90"
+    units = metric.units["large" if sample == "large" else "small"] * (metric.growth if is_grown else 1)
     control_units = round(units * DESIGNS[design])
     trial = Trial(metric, estimate, control_units, units - control_units)
     targets: tuple[Target, ...] = (size(), size("relative"))
-    if not (kind == "binary" and method == "unadjusted" and sample == "small"):
+    if not (kind in {"binary", "rare_binary"} and method == "unadjusted" and sample != "large"):
         targets += (uniform(),)
     targets += (*coverage("absolute"), *coverage("relative"))
-    if method == "unadjusted" and sample == "small":
+    if method in {"unadjusted", "cuped"} and sample != "large":
         targets += (power(about(trial.expected_power(), 0.02)),)
     note = f"{control_units:,} control and {units - control_units:,} treatment units"
     return Cell(method, kind, design, sample, trial.simulate, targets, note)
@@ -158,10 +165,26 @@ def cells() -> Iterator[Cell]:
     for kind in METRICS:
         for method, estimate in _methods(kind).items():
             for design in DESIGNS:
-                for sample in ("small", "large"):
-                    yield trial_cell(method, kind, design, sample, estimate)
+                yield from _samples(method, kind, design, estimate)
     yield _skewed()
     yield _known_center()
+
+
+def _samples(method: str, kind: str, design: str, estimate: Estimate) -> Iterator[Cell]:
+    """Cells by sample size; of too few units in unequal arms one method, shown as what it cannot do."""
+    metric = winsorised(METRICS[kind]) if method == "winsorised" else METRICS[kind]
+    is_lopsided = design == "10/90" and metric.growth > 1
+    yield trial_cell(method, kind, design, "enough" if is_lopsided else "small", estimate)
+    yield trial_cell(method, kind, design, "large", estimate)
+    if is_lopsided and method in {"unadjusted", "winsorised"}:
+        small = trial_cell(method, kind, design, "small", estimate)
+        said = f"limit: {small.note}; so skewed a metric in unequal arms takes {metric.growth} times as many"
+        yield replace(small, targets=_tails(small.targets)).shown_failing(said)
+
+
+def _tails(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    kept = {"false_positives", "lower_miss", "upper_miss"}
+    return tuple(target for target in targets if target.quantity in kept and target.effect_kind == "absolute")
 
 
 def _skewed() -> Cell:

@@ -17,7 +17,7 @@ from analytics_platform.stats.power import Design
 from analytics_platform.stats.sequential import Spending, repeated_interval
 from analytics_platform.stats.sequential import power as sequential_power
 from analytics_platform.validation.bands import Band, at_most
-from analytics_platform.validation.cells import ALPHA, Cell, Key, Outcomes, Target, share, size
+from analytics_platform.validation.cells import ALPHA, Cell, Key, Outcomes, Target, answered, share, size
 from analytics_platform.validation.planted_metrics import METRICS, PlantedMetric
 from analytics_platform.validation.populations import Arm, arm, normal_points
 from analytics_platform.validation.randomised import Estimate, cuped, ratio, unadjusted
@@ -99,7 +99,8 @@ class Looks:
 
     def _coverage(self, interval: Interval, truth: float, kind: str) -> dict[Key, NDArray]:
         missed = (interval.low > truth) | (interval.high < truth)
-        return {("coverage", kind): ~np.any(missed, axis=-1)}
+        is_bounded = np.isfinite(interval.low[:, -1]) & np.isfinite(interval.high[:, -1])
+        return {("coverage", kind): ~np.any(missed, axis=-1), ("answered", kind): is_bounded}
 
 
 def ratio_of_means(values: NDArray) -> tuple[float, float]:
@@ -123,6 +124,7 @@ def cells() -> Iterator[Cell]:
             trial = Looks(METRICS[kind], estimate, LOOKS, units, spending)
             suffix = ", adjusted" if estimate is cuped else ""
             yield _group_sequential(trial, kind, f"{LOOKS} looks, {name}{suffix}")
+    yield _pocock_power()
     for kind, metric in _simple().items():
         trial = Looks(metric, unadjusted, LAST // EVERY, EVERY // 2)
         yield _sequence(trial, kind)
@@ -144,6 +146,7 @@ def _group_sequential(trial: Looks, kind: str, design: str) -> Cell:
     level = at_most(ALPHA, 0.056)
     targets: tuple[Target, ...] = (size(band=level), size("relative", level))
     targets += tuple(Target("coverage", effect, ANY_LOOK, share) for effect in ("absolute", "relative"))
+    targets += (answered(), answered("relative"))
     if trial.spending == "obrien_fleming" and trial.estimate is not cuped:
         band = Band(trial.expected_power_ratio(), 0.95, 1.0, spread=0.25)
         targets += (Target("power_ratio", "absolute", band, ratio_of_means),)
@@ -151,11 +154,25 @@ def _group_sequential(trial: Looks, kind: str, design: str) -> Cell:
     return Cell("group_sequential", kind, design, "large", trial.simulate, targets, note)
 
 
+def _pocock_power() -> Cell:
+    """What early stops cost: Pocock-type spending leaves less alpha for the end."""
+    trial = Looks(METRICS["mean"], unadjusted, LOOKS, _units(METRICS["mean"]), "pocock")
+    target = Target("power_ratio", "absolute", Band(0.95, 0.95, 1.0, spread=0.25), ratio_of_means)
+    note = (
+        f"limit: spends early; {trial.expected_power_ratio():.0%} of the power of one look at the end is left"
+    )
+    design = f"{LOOKS} looks, Pocock, power"
+    return Cell(
+        "group_sequential", "mean", design, "large", trial.simulate, (target,), note, is_shipped=False
+    )
+
+
 def _sequence(trial: Looks, kind: str) -> Cell:
     level = at_most(ALPHA, ALPHA)
     targets: tuple[Target, ...] = (size(band=level), size("relative", level))
     coverage = Band(0.95, 0.95, 1.0)
     targets += tuple(Target("coverage", effect, coverage, share) for effect in ("absolute", "relative"))
+    targets += (answered(), answered("relative"))
     note = f"a look every {EVERY} users up to {LAST:,}; any look counts"
     design = f"{LAST // EVERY} looks"
     return Cell("confidence_sequence", kind, design, "large", trial.simulate, targets, note, block=250)

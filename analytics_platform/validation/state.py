@@ -36,14 +36,16 @@ class State:
         self._cells[key] = rows
         if self.path:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            line = json.dumps({"key": key, "rows": rows}, default=datetime.isoformat)
             with self.path.open("a") as lines:
-                lines.write(json.dumps({"key": key, "rows": rows}, default=datetime.isoformat) + "\n")
+                # Begun anew, since a run that was broken off may have left half a line.
+                lines.write(f"\n{line}\n")
 
     def _read(self, line: str) -> None:
         try:
             held = json.loads(line)
         except json.JSONDecodeError:
-            return  # the end of a line that a broken run left
+            return  # half a line that a broken run left, or none
         for row in held["rows"]:
             row["certified_at"] = datetime.fromisoformat(row["certified_at"])
         self._cells[held["key"]] = held["rows"]

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from analytics_platform.defs import launch, raw
+from analytics_platform.defs.experiments import CATALOGUE
 from analytics_platform.defs.instance import open_instance
 from analytics_platform.lakehouse import Lake
 from analytics_platform.settings import load_settings
-from analytics_platform.workspace import Workspace, open_workspace
+from analytics_platform.workspace import MODELS, Workspace, open_workspace
+from analytics_platform_tests.derived_rows import SMALL_CATALOGUE
 from analytics_platform_tests.small_log import DAYS, SmallLog
 
-TABLES = "raw/*,activity/*,behaviour/*"
+TABLES = ",".join(("raw/*", *CATALOGUE, *MODELS))
+"""What SQL models are made of, and they themselves; not what Python makes of them."""
 
 
 # Dagster calls what it deprecates itself, each time it makes a resource; and what it calls beta is used
@@ -35,8 +39,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def use_lake(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Put settings in force that name `folder/lake`, and a source that leaves its raw rows as they are."""
+    """Put settings in force that name `folder/lake`, and a source that leaves its raw rows as they are.
+
+    The experiments are those to which `SmallLog` exposes people.
+    """
+    experiments = [
+        each.model_dump(mode="json", exclude_unset=True) for each in SMALL_CATALOGUE.experiments.values()
+    ]
+    (folder / "experiments.yaml").write_text(yaml.safe_dump({"experiments": experiments}))
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("ANALYTICS_EXPERIMENTS", "experiments.yaml")
     monkeypatch.setenv("ANALYTICS_LAKE", str(folder / "lake"))
     monkeypatch.setenv("ANALYTICS_DAYS", str(DAYS))
     monkeypatch.setenv("ANALYTICS_SOURCE", "simulation")

@@ -52,7 +52,7 @@ def test_the_same_window_built_again_gives_the_same_rows(
 ) -> None:
     tables = [name for name, model in MODELS.items() if not model.is_view]
     before = {name: built_workspace.lake.scan(name).collect() for name in tables}
-    outcome = launch.run(WEEK, "activity/*,behaviour/*", instance=instance)
+    outcome = launch.run(WEEK, ",".join(MODELS), instance=instance)
     assert outcome.succeeded, outcome.error
     for name in tables:
         after = built_workspace.lake.scan(name).collect()

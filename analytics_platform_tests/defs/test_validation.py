@@ -6,9 +6,10 @@ import dagster as dg
 import pytest
 
 from analytics_platform.defs import launch, validation
+from analytics_platform.defs.validation import Certification
 from analytics_platform.event_contract import EVENTS
 from analytics_platform.lakehouse import Window
-from analytics_platform.validation.certificates import certify
+from analytics_platform.validation.certificates import SEED, certify
 from analytics_platform.validation.matrix import matrix
 from analytics_platform.workspace import open_workspace
 
@@ -40,3 +41,11 @@ def test_a_log_has_nothing_to_recover(instance: dg.DagsterInstance, monkeypatch:
 
     assert outcome.succeeded, outcome.error
     assert not open_workspace().lake.exists("validation.recovery")
+
+
+def test_weekly_draws_are_new_each_week_and_fixed_ones_never():
+    weekly, fixed = Certification(draws="weekly"), Certification()
+
+    seeds = [weekly.seed(date(2026, 1, 4)), weekly.seed(date(2026, 1, 5)), weekly.seed(date(2026, 1, 11))]
+    assert seeds == [202601, 202602, 202602]
+    assert fixed.seed(date(2026, 1, 4)) == SEED

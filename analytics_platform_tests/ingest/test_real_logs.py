@@ -11,8 +11,12 @@ import pytest
 from analytics_platform.activity import CHECKS as ACTIVITY_CHECKS
 from analytics_platform.behaviour import CHECKS as BEHAVIOUR_CHECKS
 from analytics_platform.event_contract import EVENTS, USERS
+from analytics_platform.experiments import CHECKS as EXPERIMENT_CHECKS
+from analytics_platform.experiments.catalogue_in_force import catalogue_in_force
+from analytics_platform.experiments.catalogue_table import write_catalogue
 from analytics_platform.ingest import Mapping, Summary, infer_mapping, ingest, load_mapping, parse_mapping
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
+from analytics_platform.settings import Settings
 from analytics_platform.workspace import MODELS, VIEWS
 from analytics_platform_tests.ingest.small_files import UTC_ZONE, rows_of, versions
 
@@ -145,6 +149,7 @@ def test_a_proposed_mapping_ingests_with_few_rejections(tmp_path: Path, name: st
 @EVERY_LOG
 def test_every_model_runs_and_no_check_finds_an_error(lakes: dict[str, tuple[Lake, Summary]], name: str):
     lake, _ = lakes[name]
+    write_catalogue(lake, catalogue_in_force(Settings(experiments=None), "logs"))
     engine = DuckDBEngine(lake, VIEWS)
     busiest = lake.scan("raw.events").collect()["event_date"].mode()[0]
     days = Window(busiest - timedelta(days=60), busiest + timedelta(days=30))
@@ -154,9 +159,10 @@ def test_every_model_runs_and_no_check_finds_an_error(lakes: dict[str, tuple[Lak
     assert written["activity.events"] == events.height
     assert written["activity.users"] == events["user_id"].n_unique()
     assert written["behaviour.kpi_daily"] >= len(days)
+    assert {rows for table, rows in written.items() if table.startswith("experiments.")} == {0}
     failed = [
         f"{check.table} {check.name}"
-        for check in (*ACTIVITY_CHECKS, *BEHAVIOUR_CHECKS)
+        for check in (*ACTIVITY_CHECKS, *BEHAVIOUR_CHECKS, *EXPERIMENT_CHECKS)
         if check.severity == "error" and not check.run(engine, days).passed
     ]
     assert failed == []

@@ -17,8 +17,8 @@ from dashboards import (
     portfolio,
     status,
 )
-from dashboards.certification import CERTIFICATES, standing
-from dashboards.charts import CONFIG
+from dashboards.certification import CERTIFICATES
+from dashboards.drawing import draw
 from dashboards.forest import forest
 from dashboards.observational import EFFECTS
 from dashboards.reader import pin
@@ -42,7 +42,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         "Evidence", kinds, default=kinds[0], required=True, key="evidence", bind="query-params"
     )
 if kind == OBSERVED:
-    observational_view.draw(reading, effects, certificates)
+    observational_view.show(reading, effects, certificates)
     st.stop()
 
 entries = portfolio.entries(decisions, reading.rows(portfolio.READOUTS), reading.rows(portfolio.SRM))
@@ -52,10 +52,9 @@ st.subheader(portfolio.headline(entries), anchor=False)
 st.caption(portfolio.subtitle(entries))
 problems = health.problems_of(reading, portfolio.DECISIONS, now)
 footers.banner(problems, first_day, last_day)
-left, right = st.columns([3, 2], gap="large")
-left.plotly_chart(
-    forest(portfolio.forest_rows(entries)), config=CONFIG, key="portfolio", alt=portfolio.headline(entries)
-)
+left, right = st.columns([5, 4], gap="large")
+with left:
+    draw(forest(portfolio.forest_rows(entries)), "portfolio", portfolio.headline(entries))
 right.dataframe(
     portfolio.table(entries), hide_index=True, height="content", alt="Verdict of every experiment in words"
 )
@@ -74,7 +73,7 @@ if len(variants) > 1:
     )
 entry = next(entry for entry in own if entry.decision["variant"] == variant)
 decision = entry.decision
-found = standing(certificates, decision["method"])
+found = portfolio.standing(entry, certificates)
 state = "final" if decision["is_final"] else f"running, read on {decision['as_of_date']}"
 st.subheader(decision["headline"].rstrip("."), anchor=False)
 method = method_label(decision["method"])
@@ -92,4 +91,4 @@ primary = decision["primary_metric"]
 subject = experiment_tabs.Subject(
     reading, experiment_id, variant, primary, certificates, is_broken=entry.is_broken
 )
-experiment_tabs.draw(subject)
+experiment_tabs.show(subject)

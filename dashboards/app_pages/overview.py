@@ -10,6 +10,7 @@ import streamlit as st
 from analytics_platform.metrics import METRICS
 from dashboards import adoption, cards, charts, footers, health, series, status, trends
 from dashboards.dot_plots import dot_plot
+from dashboards.drawing import draw
 from dashboards.reader import ADOPTION, KPIS, open_reading
 
 PERIODS = {"4 weeks": 28, "12 weeks": 84, "26 weeks": 182, "All": None}
@@ -77,9 +78,7 @@ with trend_title:
     st.subheader(trend.headline, anchor=False)
     st.caption(trends.subtitle(metric, trend, population, starts))
 footers.banner(problems, trend.first_day, last_day)
-st.plotly_chart(
-    charts.trend(trend.lines, metric.unit, starts), config=charts.CONFIG, key="trend", alt=trend.headline
-)
+draw(charts.trend(trend.lines, metric.unit, starts), "trend", trend.headline)
 footers.footer(reading, KPIS, f"**{metric.label}**: {metric.description}", trend.rows, f"trend_{metric.name}")
 
 if ADOPTION in reading.snapshot.tables:
@@ -93,9 +92,7 @@ if ADOPTION in reading.snapshot.tables:
             st.subheader(adoption.finding(dots, metric), anchor=False)
             st.caption(adoption.subtitle(metric, last_day))
             if any(dot.share is not None for dot in dots):
-                st.plotly_chart(
-                    dot_plot(dots), config=charts.CONFIG, key=name, alt=adoption.finding(dots, metric)
-                )
+                draw(dot_plot(dots), name, adoption.finding(dots, metric))
             footers.footer(
                 reading, ADOPTION, f"**{metric.label}**: {metric.description}", adoption.as_rows(dots), name
             )

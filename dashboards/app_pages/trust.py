@@ -3,20 +3,20 @@
 A direct script: it reads tables, and computes nothing itself.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-import polars as pl
 import streamlit as st
 
 from analytics_platform.errors import AnalyticsError
 from dashboards import certificates, footers, health, recovery, status
 from dashboards.certification import CERTIFICATES, RECOVERY
-from dashboards.charts import CONFIG
+from dashboards.drawing import draw
 from dashboards.effects import as_frame
 from dashboards.reader import pin
 from dashboards.vocabulary import in_words, method_label
 
 EVERYTHING = "all"
+RECOVERY_HEIGHT = 560
 
 reading = pin()
 now = datetime.now(UTC)
@@ -29,11 +29,10 @@ if not found and not recovered:
 
 st.title("Trust", anchor=False)
 if found:
-    day = max(row["certified_at"] for row in found).astimezone(reading.settings.zone).date()
-    status.strip(reading, day, CERTIFICATES, "certificates")
+    status.strip(reading, None, CERTIFICATES, "certificates")
     st.subheader(certificates.headline(found), anchor=False)
     st.caption(certificates.subtitle(found, reading))
-    footers.banner(health.problems_of(reading, CERTIFICATES, now), day, day)
+    footers.banner(health.problems_of(reading, CERTIFICATES, now), date.min, date.max)
     with st.container(horizontal=True):
         methods = [EVERYTHING, *dict.fromkeys(row["method"] for row in found)]
         method = st.selectbox("Method", methods, key="method", bind="query-params", width=220)
@@ -47,12 +46,14 @@ if found:
         st.info(f"{method_label(method)} was not certified on {in_words(kind).lower()} metrics.")
     if cells:
         st.caption(
-            "Where each observed value lies in its band (shaded), with two Monte Carlo errors · "
-            "blue: within · orange diamond: outside · grey: a known-bad method, to be caught"
+            "Where each observed value lies in the band around its nominal one (shaded) · bars: two Monte "
+            f"Carlo errors; choose a method to see them where it has more than {certificates.MOST_BARS} "
+            "certificates · blue: within · orange diamond: outside · open square: a known limit · grey: "
+            "bad on purpose, to be caught"
         )
-        st.plotly_chart(
-            certificates.chart(cells), config=CONFIG, key="certificates", alt=certificates.headline(shown)
-        )
+        draw(certificates.chart(cells), "certificates", certificates.headline(shown))
+    for told in certificates.limits(shown):
+        st.caption(told)
     st.dataframe(certificates.table(shown), hide_index=True, alt="Every certificate in numbers")
     definition = "Nominal against observed behaviour of each method on data drawn many times over"
     rows = as_frame(shown, certificates.CERTIFICATE_COLUMNS)
@@ -62,11 +63,12 @@ else:
 
 if recovered:
     st.subheader(recovery.headline(recovered), anchor=False)
-    st.caption(
-        "Estimates from the tables beside the effects that were planted in the simulated world, 95% intervals"
-    )
-    st.dataframe(recovery.table(recovered), hide_index=True, height="content", alt="Truth beside estimate")
-    rows: pl.DataFrame = as_frame(recovered, recovery.RECOVERY_COLUMNS)
+    st.caption(recovery.subtitle(recovered))
+    footers.banner(health.problems_of(reading, RECOVERY, now), date.min, date.max)
+    everything = st.toggle("Every method, also those that decide nothing", key="every", bind="query-params")
+    told = recovery.table(recovered if everything else recovery.believed(recovered))
+    st.dataframe(told, hide_index=True, height=RECOVERY_HEIGHT, alt="Truth beside estimate")
+    rows = as_frame(recovered, recovery.RECOVERY_COLUMNS)
     footers.footer(reading, RECOVERY, "Planted truth against estimate", rows, "recovery")
 elif reading.source == "simulation":
     st.info("Estimates have not been held against the planted truth yet: run `analytics-platform run`.")
