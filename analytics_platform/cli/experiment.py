@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -88,6 +89,8 @@ def _analyze(name: str | None, config: Path | None, form: FormatOption, save: Pa
     if save is not None:
         file_format(save)
     found = analyze(Path(name), config)
+    if save is not None:
+        _check_overwrites(_files(found, save).values(), (Path(name), config))
     if form == "table":
         _print(found)
     elif form == "json":
@@ -122,16 +125,25 @@ def _document(found: Analysis) -> dict[str, object]:
     return {**named, "notes": list(found.notes)}
 
 
-def _save(found: Analysis, save: Path) -> None:
+def _files(found: Analysis, save: Path) -> dict[str, Path]:
     """The readouts in the file itself; decisions, sample ratio and the rest beside it."""
     extension = next(end for end in sorted(FORMATS, key=len, reverse=True) if save.name.lower().endswith(end))
-    stem = save.name[: -len(extension)]
-    for table, rows in found.rows.items():
-        part = table.removeprefix("experiments.")
-        file = save if part == "readouts" else save.with_name(f"{stem}.{part}{save.name[len(stem) :]}")
-        if rows or file == save:
-            write_file(arrow(table, rows).to_reader(), file)
-            notes.print(f"Wrote {file}.")
+    stem, end = save.name[: -len(extension)], save.name[-len(extension) :]
+    parts = {table: table.removeprefix("experiments.") for table, rows in found.rows.items() if rows}
+    beside = {table: save.with_name(f"{stem}.{part}{end}") for table, part in parts.items()}
+    return {**beside, "experiments.readouts": save}
+
+
+def _check_overwrites(files: Iterable[Path], inputs: tuple[Path, ...]) -> None:
+    for file in files:
+        if any(file.exists() and file.samefile(given) for given in inputs):
+            raise AnalyticsError(f"--save would overwrite {file}, which is read here; name another file.")
+
+
+def _save(found: Analysis, save: Path) -> None:
+    for table, file in _files(found, save).items():
+        write_file(arrow(table, found.rows[table]).to_reader(), file)
+        notes.print(f"Wrote {file}.")
 
 
 def _note(found: Analysis) -> None:
@@ -153,8 +165,10 @@ def _list(form: FormatOption) -> None:
 def _show(name: str | None, form: FormatOption) -> None:
     opened = open_workspace()
     rows = _catalogue(opened)
-    if name not in rows["experiment_id"]:
-        known = ", ".join(rows["experiment_id"]) or "none"
+    known = ", ".join(rows["experiment_id"]) if "experiment_id" in rows else "none"
+    if name is None:
+        raise AnalyticsError(f"Name the experiment to show; the catalogue has {known}.")
+    if known == "none" or name not in rows["experiment_id"]:
         raise AnalyticsError(f"No experiment is called {name!r}; the catalogue has {known}.")
     row = rows.filter(pl.col("experiment_id") == name).row(0, named=True)
     verdicts = _verdicts(opened)

@@ -57,6 +57,16 @@ def quality() -> dg.Definitions:
     return dg.Definitions(assets=[shown])
 
 
+def failed_claims(lake: Lake, tables: Iterable[str]) -> tuple[str, ...]:
+    """Claims about tables that did not hold when they were last looked at, of those that are errors."""
+    if not lake.exists(TABLE):
+        return ()
+    rows = lake.scan(TABLE).filter(
+        pl.col("table_name").is_in(list(tables)) & (pl.col("severity") == "error") & ~pl.col("passed")
+    )
+    return tuple(rows.sort("table_name", "check_name").collect()["description"])
+
+
 def record(lake: Lake, results: Iterable[CheckResult]) -> None:
     """Put results in place of the earlier ones of the same checks."""
     checked_at = datetime.now(UTC)

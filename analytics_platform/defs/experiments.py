@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import dagster as dg
 import pyarrow as pa
 
+from analytics_platform.defs.check_results import failed_claims
 from analytics_platform.defs.model_assets import model_asset
 from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.whole_tables import check_specs, kept, told, whole_table
@@ -41,6 +42,9 @@ LEDGER = (
     "experiments.user_counts",
     "activity.sessions",
 )
+MISMATCHED = "SELECT DISTINCT experiment_id FROM experiments.srm WHERE is_mismatch"
+BENEATH = ("experiments.exposures", "experiments.ledger", "experiments.histograms")
+"""Tables whose failed checks block any Ship."""
 OBSERVATIONAL = {
     "experiments.observational_effects": "One row per analysis of what was not randomised, and method.",
     "experiments.observational_diagnostics": "One row per diagnostic of such an analysis.",
@@ -90,14 +94,15 @@ def _readouts(lake: Lake) -> dg.AssetsDefinition:
     )
     def readouts(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
-        rows = evaluated(opened.engine, begun(opened), opened.days.last_day)
+        failed = failed_claims(opened.lake, BENEATH)
+        rows = evaluated(opened.engine, begun(opened), opened.days.last_day, failed)
         yield from kept(opened, {table: arrow(table, rows[table]) for table in TABLES}, context.run.run_id)
 
     return readouts
 
 
 def _uplift(lake: Lake) -> dg.AssetsDefinition:
-    inputs = ("experiments.exposures", "activity.user_days", "raw.users")
+    inputs = ("experiments.exposures", "experiments.srm", "activity.user_days", "raw.users")
     said = "One row per experiment, learner and statistic: whom the treatment helps."
 
     @dg.multi_asset(
@@ -108,9 +113,12 @@ def _uplift(lake: Lake) -> dg.AssetsDefinition:
     def uplift(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
         randomised = [experiment for experiment in begun(opened) if experiment.unit == "user"]
-        last_day = opened.days.last_day
+        engine, last_day = opened.engine, opened.days.last_day
+        broken = engine.query(MISMATCHED)["experiment_id"].to_pylist()
         rows = [
-            row for each in randomised for row in uplift_rows(opened.engine, each, min(each.end, last_day))
+            row
+            for each in randomised
+            for row in uplift_rows(engine, each, min(each.end, last_day), has_mismatch=each.id in broken)
         ]
         yield from kept(
             opened, {"experiments.uplift": pa.Table.from_pylist(rows, UPLIFT_SCHEMA)}, context.run.run_id

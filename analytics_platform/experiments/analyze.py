@@ -1,5 +1,6 @@
 """The readout of somebody's own experiment: a table of users, or of moments."""
 
+import csv
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,6 @@ class FileData:
         segments: moments by metric, segment and variant.
         counts: units by variant, for the sample ratio.
         notes: what was done to rows, as sentences.
-        covariates: names of the covariates of each metric, indicators of missing values included.
     """
 
     samples: Samples
@@ -103,8 +103,12 @@ def read_table(file: Path) -> pl.DataFrame:
         raise AnalyticsError(f"{file} cannot be read: no such file.")
     try:
         table = readers[file.suffix.lower()](file)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise AnalyticsError(f"{file} cannot be read: {str(error).splitlines()[0]}.") from None
+    except OSError as error:
+        raise AnalyticsError(f"{file} cannot be read: {error.strerror or 'write it anew'}.") from None
+    except pl.exceptions.NoDataError:
+        raise AnalyticsError(f"{file} holds no row.") from None
+    except pl.exceptions.PolarsError:
+        raise AnalyticsError(f"{file} cannot be read: {_what_is_wrong(file)}.") from None
     if table.is_empty():
         raise AnalyticsError(f"{file} holds no row.")
     return table
@@ -112,6 +116,27 @@ def read_table(file: Path) -> pl.DataFrame:
 
 def _csv(file: Path) -> pl.DataFrame:
     return pl.read_csv(file, infer_schema_length=None, try_parse_dates=True)
+
+
+def _what_is_wrong(file: Path) -> str:
+    """What keeps polars from reading a file, in words that mend it."""
+    if file.suffix.lower() != ".csv":
+        return "it is no whole Parquet file; write it anew"
+    content = file.read_bytes()
+    try:
+        lines = content.decode("utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return f"line {line} is not UTF-8 text; save the file as CSV in UTF-8"
+    rows = csv.reader(lines)
+    width = len(next(rows))
+    wide = next((row for row in rows if len(row) > width), None)
+    if wide is None:
+        return "it is no CSV with a header and commas between its columns; write it anew"
+    return (
+        f"line {rows.line_num} has {len(wide)} fields where the header has {width}; "
+        "write texts that hold commas in quotation marks"
+    )
 
 
 def _untested(overall: Row) -> Row:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from analytics_platform.event_contract import EVENT_NAMES, FEATURES
 from analytics_platform.metrics.outcomes import ACTIVE_DAYS, OUTCOMES
 
 Purpose = Literal["primary", "secondary", "guardrail"]
@@ -47,6 +48,7 @@ MISTAKE = "mistake"
 """Type of the validation errors whose context says the `field` and the `words`."""
 
 MOST_COVARIATES = 4
+MOST_DAYS = 36_500
 OPEN_END = date(9999, 1, 1)
 
 
@@ -62,6 +64,18 @@ def _measure(name: str) -> str:
     return name
 
 
+def _event(name: str) -> str:
+    if name not in EVENT_NAMES:
+        raise ValueError(f"no event is called {name!r}; {nearest(name, EVENT_NAMES)}")
+    return name
+
+
+def _feature(name: str) -> str:
+    if name not in FEATURES:
+        raise ValueError(f"no feature is called {name!r}; {nearest(name, FEATURES)}")
+    return name
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """What the writer probably meant: the nearest known name, else all of them."""
     names = list(known)
@@ -74,21 +88,23 @@ MeasureName = Annotated[str, AfterValidator(_measure)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Trigger(_Part):
     """The event that makes an assigned user an exposed one."""
 
-    event_name: str = Field(description="Such as feature_used.")
-    feature: str | None = Field(None, description="Only uses of this feature; default: any.")
+    event_name: Annotated[str, AfterValidator(_event)] = Field(description="Such as feature_used.")
+    feature: Annotated[str, AfterValidator(_feature)] | None = Field(
+        None, description="Only uses of this feature; default: any."
+    )
 
 
 class Guardrail(_Part):
     """A metric that must not get worse by more than a margin."""
 
     metric: MetricName = Field(description="An outcome.")
-    margin: float = Field(gt=0, allow_inf_nan=False, description="The most harm that is acceptable.")
+    margin: float = Field(gt=0, description="The most harm that is acceptable.")
     kind: Literal["relative", "absolute"] = Field(
         "relative", description="Whether the margin is a share of the control's mean or in the metric's unit."
     )
@@ -127,8 +143,12 @@ class Experiment(_Part):
         min_length=2, description="Planned share of each variant."
     )
     control: str = Field("control", description="The variant that others are compared with.")
-    first_day: int | None = Field(None, ge=0, description="First day, counted from the first day of data.")
-    last_day: int | None = Field(None, ge=0, description="Last day, counted so; default: still running.")
+    first_day: int | None = Field(
+        None, ge=0, le=MOST_DAYS, description="First day, counted from the first day of data."
+    )
+    last_day: int | None = Field(
+        None, ge=0, le=MOST_DAYS, description="Last day, counted so; default: still running."
+    )
     start_date: date | None = Field(None, description="First reporting day, instead of a number.")
     end_date: date | None = Field(None, description="Last reporting day; default: still running.")
     trigger: Trigger | None = Field(None, description="What exposes an assigned user; default: assignment.")
@@ -235,5 +255,20 @@ def _mistake_in_design(experiment: Experiment) -> Mistake | None:
         return "sequential.design", (
             "group_sequential needs a planned maximum; write planned_units or an end, "
             "or choose confidence_sequence"
+        )
+    return None
+
+
+def undecidable(experiment: Experiment) -> Mistake | None:
+    """What keeps a plan from ever being decided: the field and what to do, for whoever reads a catalogue."""
+    ends = (experiment.last_day, experiment.end_date, experiment.planned_units)
+    if experiment.sequential.design == "fixed" and ends == (None, None, None):
+        return "end_date", (
+            "the fixed design is decided at its planned end; write end_date (or last_day) or planned_units, "
+            "or choose the design confidence_sequence"
+        )
+    if experiment.rule.ship_when == "not_worse" and experiment.minimum_effect is None:
+        return "rule.ship_when", (
+            "not_worse needs the loss that still counts as none; write it as minimum_effect, such as 0.02"
         )
     return None

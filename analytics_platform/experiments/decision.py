@@ -25,8 +25,14 @@ from analytics_platform.experiments.tables import DECISIONS
 Row = dict[str, Any]
 Verdict = Literal["Ship", "Hold", "Stop", "Inconclusive"]
 
-BLOCKING = ("pre_period_aa", "exclusions", "crossovers", "interference")
+BLOCKING = ("pre_period_aa", "exclusions", "crossovers", "interference", "early_outcomes")
 """Diagnostics that make a Ship a Hold when they fail."""
+
+EARLY_HARM = 0.001
+"""Level at which a fixed design stops for harm before its end, whatever the day: looking daily costs little.
+
+Source: Haybittle (1971), Repeated assessment of results in clinical trials; Peto et al. (1976).
+"""
 
 
 @dataclass(frozen=True)
@@ -80,11 +86,11 @@ def _verdict(plan: Plan, rows: dict[str, Row], blocked: list[str]) -> tuple[Verd
     harmed = [
         goals[name]
         for name, row in rows.items()
-        if row["purpose"] == "guardrail" and _is_worse(goals[name], row)
+        if row["purpose"] == "guardrail" and _is_worse(plan, goals[name], row)
     ]
     if harmed:
         return "Stop", [f"{_names(harmed)} got significantly worse"]
-    if _is_worse(plan.primary, primary):
+    if _is_worse(plan, plan.primary, primary):
         return "Stop", [f"{plan.primary.label} got significantly worse"]
     if _has_won(plan.primary, primary, rule):
         return _winner(plan, rows, blocked)
@@ -120,12 +126,14 @@ def _winner(plan: Plan, rows: dict[str, Row], blocked: list[str]) -> tuple[Verdi
     if open_guards or unknown:
         names = _names([goals[name] for name in (*open_guards, *unknown)])
         return "Hold", [f"the result is as wanted, but harm to {names} beyond its margin is not ruled out"]
-    return "Ship", [_why_ship(plan)]
+    return "Ship", [_why_ship(plan, rows)]
 
 
-def _why_ship(plan: Plan) -> str:
+def _why_ship(plan: Plan, rows: dict[str, Row]) -> str:
     aim = "is better" if plan.rule.ship_when == "better" else "is not worse"
-    guards = [goal for goal in plan.goals if goal.purpose == "guardrail"]
+    guards = [
+        goal for goal in plan.goals if goal.purpose == "guardrail" and rows[goal.metric]["is_non_inferior"]
+    ]
     return f"{plan.primary.label} {aim}" + (
         f" and {_names(guards)} stayed within {'its margin' if len(guards) == 1 else 'their margins'}"
         if guards
@@ -140,6 +148,8 @@ def _without_winner(plan: Plan, primary: Row, blocked: list[str]) -> tuple[Verdi
     least, best = plan.rule.minimum_effect, _best_case(plan.primary, primary)
     if blocked:
         return "Hold", ["what the result rests on is in doubt"]
+    if plan.rule.ship_when == "not_worse":
+        return _not_shown_harmless(plan, best)
     if least is None or best is None:
         return "Inconclusive", ["the planned end is reached and the effect cannot be told from zero"]
     wanted = percent(plan.primary.sign * least)
@@ -148,6 +158,19 @@ def _without_winner(plan: Plan, primary: Row, blocked: list[str]) -> tuple[Verdi
     return "Inconclusive", [
         f"the planned end is reached and an effect of {wanted} is neither shown nor ruled out"
     ]
+
+
+def _not_shown_harmless(plan: Plan, best: float | None) -> tuple[Verdict, list[str]]:
+    """The aim was to be not worse, and that is not shown."""
+    goal, margin = plan.primary, plan.primary.margin
+    if margin is None or not goal.has_relative_margin:
+        margin = plan.rule.minimum_effect
+    if margin is None:
+        return "Inconclusive", ["the planned end is reached and harm is not ruled out"]
+    loss = percent(-goal.sign * margin)
+    if best is not None and best < -margin:
+        return "Stop", [f"the planned end is reached and a change of {loss} or worse is shown"]
+    return "Inconclusive", [f"the planned end is reached and a change of {loss} is not ruled out"]
 
 
 def _has_won(goal: Goal, row: Row, rule: Rule) -> bool:
@@ -166,8 +189,10 @@ def _rules_out_loss(goal: Goal, row: Row, rule: Rule) -> bool:
     return worst is not None and rule.minimum_effect is not None and worst > -rule.minimum_effect
 
 
-def _is_worse(goal: Goal, row: Row) -> bool:
-    return _is_significant(row) and goal.sign * row["effect"] < 0.0
+def _is_worse(plan: Plan, goal: Goal, row: Row) -> bool:
+    is_early = plan.looks.design == "fixed" and not plan.has_ended
+    is_clear = not is_early or (row["p_value"] is not None and row["p_value"] < EARLY_HARM)
+    return is_clear and _is_significant(row) and goal.sign * row["effect"] < 0.0
 
 
 def _is_significant(row: Row) -> bool:
@@ -194,11 +219,8 @@ def _doubts(evidence: Evidence, variant: str) -> list[str]:
     if is_broken(evidence.srm):
         found = next(row for row in evidence.srm if row["is_mismatch"])
         where = "overall" if found["scope"] == "overall" else f"in {found['scope']} {found['segment']}"
-        p_value = next(
-            found[name]
-            for name in ("p_value", "sequential_p_value")
-            if found[name] is not None and found[name] < 0.05
-        )
+        names = ("p_value" if found["scope"] == "overall" else "adjusted_p_value", "sequential_p_value")
+        p_value = min(found[name] for name in names if found[name] is not None)
         doubts.append(
             f"sample ratio mismatch {where}: {found['observed']} where {found['expected']} "
             f"were planned ({p_text(p_value)})"
@@ -216,8 +238,14 @@ def _notes(evidence: Evidence, variant: str) -> list[str]:
     return [
         row["sentence"]
         for row in evidence.diagnostics
-        if row["diagnostic"] not in BLOCKING and row["passed"] is False and row["variant"] in {variant, None}
+        if row["variant"] in {variant, None} and _is_worth_knowing(row)
     ]
+
+
+def _is_worth_knowing(row: Row) -> bool:
+    """What failed without blocking, and what a blocking diagnostic could not tell."""
+    is_blocking = row["diagnostic"] in BLOCKING
+    return row["passed"] is (None if is_blocking else False)
 
 
 def _told(plan: Plan, rows: dict[str, Row]) -> list[str]:

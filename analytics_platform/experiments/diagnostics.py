@@ -35,6 +35,9 @@ MOST_EARLY = 0.01
 
 FEWEST_CLASSROOMS = 20
 
+WIDEST_INTERFERENCE = 0.1
+"""Half-width of the interval, as a share of the mean, beyond which no interference is not shown."""
+
 
 def pre_period(plan: Plan, samples: Samples) -> list[Row]:
     """The effect on what came before, which must be none: each past is tested once, with Holm over all."""
@@ -57,6 +60,9 @@ def pre_period(plan: Plan, samples: Samples) -> list[Row]:
 def novelty(plan: Plan, goal: Goal, change: Mapping[str, Moments]) -> list[Row]:
     """Does the effect change with time since exposure? Each unit is compared with itself, week against week.
 
+    Activity fades after exposure, and a constant lift of less is less: relative effects are compared, as the
+    ratio of the arms' growth from week to week.
+
     Args:
         plan: the experiment.
         goal: the metric.
@@ -64,17 +70,14 @@ def novelty(plan: Plan, goal: Goal, change: Mapping[str, Moments]) -> list[Row]:
     """
     rows: list[Row] = []
     for variant, arms in _compared(plan, {name: Sample(moments) for name, moments in change.items()}):
-        means = [arm.moments for arm in arms]
-        if plan.unit == "classroom":
-            estimate = of_arms("change", cluster_means(*(part.select(0, 1) for part in means)), plan.alpha)
-        else:
-            estimate = of_arms("change", arm_means(*(part.select(0) for part in means)), plan.alpha)
+        grown = [_growth(arm.moments) for arm in arms]
+        if grown[0] is None or grown[1] is None:
+            continue
+        estimate = of_arms("change", arm_means(grown[0], grown[1]), plan.alpha)
         if estimate.effect is None:
             continue
-        base = abs(float(means[0].mean[2] / means[0].mean[1]))
-        scale = base if base > 0.0 else np.nan
         effect = [
-            number_or_none(value / scale)
+            number_or_none(np.expm1(value))
             for value in (estimate.effect.estimate, estimate.effect.low, estimate.effect.high)
         ]
         p_value = number_or_none(estimate.effect.p_value)
@@ -88,6 +91,16 @@ def novelty(plan: Plan, goal: Goal, change: Mapping[str, Moments]) -> list[Row]:
             }
         )
     return rows
+
+
+def _growth(moments: Moments) -> Moments | None:
+    """Log of the second week's total over the first's, as the mean of one variable (delta method)."""
+    change, _, early = (float(mean) for mean in moments.mean)
+    late = early + change
+    if not (early > 0.0 and late > 0.0):
+        return None
+    weights = np.array([[1.0 / late, 0.0, 1.0 / late - 1.0 / early]])
+    return moments.transform(weights, np.log(late / early))
 
 
 def interference(plan: Plan, goal: Goal, members: pl.DataFrame) -> list[Row]:
@@ -120,9 +133,16 @@ def interference(plan: Plan, goal: Goal, members: pl.DataFrame) -> list[Row]:
     )
     return [
         _row(plan, variant, "interference", goal.metric, found, p_value)
-        | {"passed": p_value >= ALARM, "sentence": sentence(said)}
+        | _of_interference(p_value, reach / mean, said)
         for variant in plan.treatments[:1]
     ]
+
+
+def _of_interference(p_value: float, reach: float, said: str) -> Row:
+    """Failed, passed, or neither where the interval is too wide to tell."""
+    if p_value >= ALARM and reach > WIDEST_INTERFERENCE:
+        return {"passed": None, "sentence": sentence(f"interference cannot be ruled out: {said}")}
+    return {"passed": p_value >= ALARM, "sentence": sentence(said)}
 
 
 def clustered_slope(y: Floats, design: Floats, clusters: NDArray) -> tuple[float, float]:

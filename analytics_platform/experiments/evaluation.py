@@ -9,7 +9,7 @@ import polars as pl
 
 from analytics_platform.experiments import diagnostics, unit_rows
 from analytics_platform.experiments.catalogue import Experiment
-from analytics_platform.experiments.catalogue_plan import information, plan_of
+from analytics_platform.experiments.catalogue_plan import decisive_date, information, plan_of
 from analytics_platform.experiments.decision import Evidence, decisions
 from analytics_platform.experiments.mismatch import srm
 from analytics_platform.experiments.over_time import effects_over_time
@@ -51,45 +51,60 @@ GROUP BY exclusion_reason
 """
 
 
-def evaluated(engine: Engine, experiments: Iterable[Experiment], last_day: date) -> Rows:
+def evaluated(
+    engine: Engine, experiments: Iterable[Experiment], last_day: date, failed_checks: tuple[str, ...] = ()
+) -> Rows:
     """Rows of every table for experiments that have begun.
 
     Args:
         engine: over the lake.
         experiments: from the catalogue.
         last_day: last reporting day of the data.
+        failed_checks: claims about the tables beneath that do not hold; they block any Ship.
     """
     found: Rows = {table: [] for table in TABLES}
     for experiment in experiments:
         if experiment.start <= last_day:
-            for table, rows in evaluate(engine, experiment, last_day).items():
+            for table, rows in evaluate(engine, experiment, last_day, failed_checks).items():
                 found[table] += rows
     return found
 
 
-def evaluate(engine: Engine, experiment: Experiment, last_day: date) -> Rows:
-    """Rows of every table for one experiment, as of a reporting day."""
+def evaluate(
+    engine: Engine, experiment: Experiment, last_day: date, failed_checks: tuple[str, ...] = ()
+) -> Rows:
+    """Rows of every table for one experiment, as of a reporting day.
+
+    Readouts and the decision are those of the newest look that the design has.
+    """
     records = Records.read(engine, experiment, last_day)
-    plan, looks = _looked_at(plan_of(experiment, last_day), records)
-    units = unit_rows.totals(engine, experiment, last_day)
+    as_of, is_full = decisive_date(experiment, records.units_by_day(experiment.primary), last_day)
+    records = records.until(as_of)
+    plan, looks = _looked_at(plan_of(experiment, as_of), records)
+    if is_full:
+        plan = replace(plan, has_ended=True, looks=replace(plan.looks, is_last=True))
+    units = unit_rows.totals(engine, experiment, as_of)
     samples = records.samples(units)
     found: Rows = {
         "experiments.readouts": readouts(plan, samples),
         "experiments.srm": srm(plan, _counts(engine, experiment, last_day)),
         "experiments.diagnostics": [
             *diagnostics.pre_period(plan, samples),
-            *_about_units(engine, plan, experiment, last_day, units),
+            *_about_units(engine, plan, experiment, as_of, units),
         ],
         "experiments.segment_effects": segment_effects(plan, records.segments()),
         "experiments.effects_over_time": effects_over_time(
             plan,
-            {**records.curves(), **unit_rows.by_age(engine, experiment, last_day)},
+            {**records.curves(), **unit_rows.by_age(engine, experiment, as_of)},
             looks,
             experiment.start,
         ),
     }
     evidence = Evidence(
-        found["experiments.readouts"], found["experiments.srm"], found["experiments.diagnostics"]
+        found["experiments.readouts"],
+        found["experiments.srm"],
+        found["experiments.diagnostics"],
+        failed_checks,
     )
     found["experiments.decisions"] = decisions(plan, evidence)
     found["experiments.power_plans"] = power_plans(plan, samples, experiment.planned_units)

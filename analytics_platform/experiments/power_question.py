@@ -1,12 +1,17 @@
 """A question of planning, and its answer in numbers and one sentence."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.experiments.history import Baseline
 from analytics_platform.experiments.reasons import number_or_none
-from analytics_platform.stats.power import Design
+from analytics_platform.metrics.outcomes import OUTCOMES
+from analytics_platform.stats.power import MOST_UNITS, Design
+
+MOST_DAYS = 36_500
+MOST_EFFECT = 1_000.0
 
 
 @dataclass(frozen=True)
@@ -35,15 +40,40 @@ class Question:
         Raises:
             AnalyticsError: an option is out of range.
         """
-        for option, value, fits in (
-            ("--effect", self.effect, self.effect > -1.0 and self.effect != 0.0),
-            ("--alpha", self.alpha, 0.0 < self.alpha < 1.0),
-            ("--power", self.power, self.alpha < self.power < 1.0),
-            ("--share", self.share, 0.0 < self.share < 1.0),
-            ("--weekly-units", self.weekly_units, self.weekly_units is None or self.weekly_units > 0.0),
+        weekly = self.weekly_units
+        for option, value, fits, said in (
+            (
+                "--effect",
+                self.effect,
+                -1.0 < self.effect <= MOST_EFFECT and self.effect != 0.0,
+                f"above -1, at most {MOST_EFFECT:g}, and not 0",
+            ),
+            ("--alpha", self.alpha, 0.0 < self.alpha < 1.0, "between 0 and 1"),
+            ("--power", self.power, self.alpha < self.power < 1.0, "between --alpha and 1"),
+            ("--share", self.share, 0.0 < self.share < 1.0, "between 0 and 1"),
+            ("--duration-days", self.days, 0 < self.days <= MOST_DAYS, f"between 1 and {MOST_DAYS}"),
+            (
+                "--weekly-units",
+                weekly,
+                weekly is None or 0.0 < weekly <= MOST_UNITS,
+                f"above 0 and at most {MOST_UNITS:g}",
+            ),
         ):
             if not fits:
-                raise AnalyticsError(f"{option} {value:g} is out of range.")
+                raise AnalyticsError(f"{option} {value:g} is out of range; write a number {said}.")
+
+    def beyond_all(self, share: float) -> str | None:
+        """Why a share cannot change so much; None where it can.
+
+        Args:
+            share: of the units, before the change.
+        """
+        if share * (1.0 + self.effect) <= 1.0:
+            return None
+        return (
+            f"an effect of {self.effect:g} would lift a share of {share:.3g} to {share * (1 + self.effect):.3g}, "
+            f"and no share exceeds 1; write an effect of at most {math.floor(1e3 * (1 / share - 1)) / 1e3:g}"
+        )
 
 
 def answer(question: Question, baseline: Baseline) -> dict[str, Any]:
@@ -56,8 +86,8 @@ def answer(question: Question, baseline: Baseline) -> dict[str, Any]:
     row: dict[str, Any] = {
         "metric": baseline.metric,
         "unit": baseline.unit,
-        "baseline_mean": number_or_none(baseline.mean),
-        "baseline_sd": number_or_none(max(baseline.variance, 0.0) ** 0.5),
+        "baseline_mean": None,
+        "baseline_sd": None,
         "design_effect": None,
         "variance_reduction": baseline.variance_reduction,
         "required_units": None,
@@ -69,6 +99,10 @@ def answer(question: Question, baseline: Baseline) -> dict[str, Any]:
     }
     if baseline.reason or not (baseline.mean > 0.0 and baseline.variance > 0.0):
         return row | {"reason": baseline.reason or "the baseline has no positive mean or no spread"}
+    row |= {"baseline_mean": baseline.mean, "baseline_sd": baseline.variance**0.5}
+    outcome = OUTCOMES.get(baseline.metric)
+    if outcome is not None and outcome.is_share and (beyond := question.beyond_all(baseline.mean)):
+        return row | {"reason": beyond}
     design = Design(
         baseline.variance,
         treatment_share=question.share,
@@ -90,7 +124,7 @@ def answer(question: Question, baseline: Baseline) -> dict[str, Any]:
     if weekly is None:
         return row
     units = weekly / 7.0 * question.days
-    row |= {"required_days": 7.0 * needed / weekly, "units_in_time": int(units)}
+    row |= {"required_days": number_or_none(7.0 * needed / weekly), "units_in_time": int(units)}
     if units > 3.0 * max(baseline.cluster_size, 1.0):
         least = design.minimum_detectable_effect(units, question.power)
         row |= {

@@ -44,6 +44,11 @@ class Records:
         rows = [pl.DataFrame(engine.query(sql, bound)) for sql in (LEDGER, HISTOGRAMS)]
         return cls(experiment, *rows)
 
+    def until(self, as_of: date) -> "Records":
+        """The same up to an earlier day."""
+        tables = (rows.filter(pl.col("event_date") <= as_of) for rows in (self.ledger, self.histograms))
+        return Records(self.experiment, *tables)
+
     def samples(self, units: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Sample]]:
         """Samples by metric and variant as of the newest day.
 
@@ -54,7 +59,8 @@ class Records:
         found: dict[str, dict[str, Sample]] = {}
         for metric, _ in self.experiment.metrics:
             if OUTCOMES[metric].kind == "quantile":
-                found[metric] = self._quantiles(metric)
+                is_clustered = self.experiment.unit == "classroom"
+                found[metric] = _classmates(units.get(metric)) if is_clustered else self._quantiles(metric)
                 continue
             rows = self._newest(metric).filter(pl.col("dimension") == "overall")
             found[metric] = {
@@ -123,6 +129,19 @@ class Records:
             moments = Moments(np.array(units), np.zeros(2), np.zeros((2, 2)))
             found[str(key[0])] = Sample(moments, histogram=histogram)
         return found
+
+
+def _classmates(rows: pl.DataFrame | None) -> dict[str, Sample]:
+    """Single users' values with their classrooms by variant: a quantile over clusters needs both."""
+    found: dict[str, Sample] = {}
+    for key, part in () if rows is None else rows.partition_by("variant", as_dict=True).items():
+        classrooms = float(part["unit_id"].n_unique())
+        found[str(key[0])] = Sample(
+            Moments(np.array(classrooms), np.zeros(2), np.zeros((2, 2))),
+            values=part["y"].to_numpy().astype(np.float64),
+            cluster_of=part["unit_id"].to_numpy(),
+        )
+    return found
 
 
 def _details(

@@ -1,5 +1,6 @@
 -- Totals of each exposed user and metric of one experiment as of a day: what moments of an arm do not tell, such as
--- strata, classrooms and classmates. Quantiles and users that have not matured are left out.
+-- strata, classrooms and classmates. Users that have not matured are left out, and so are quantiles of users, which
+-- histograms hold; those of users in classrooms need the classes.
 WITH
 people AS (
   SELECT
@@ -14,7 +15,7 @@ people AS (
   LEFT JOIN experiments.caps AS caps USING (experiment_id, metric)
   WHERE experiment_id = $experiment
     AND NOT exposures.is_excluded
-    AND metrics.kind <> 'quantile'
+    AND (metrics.kind <> 'quantile' OR metrics.unit = 'classroom')
     AND exposures.event_date + CAST(coalesce(metrics.last_age, 0) AS INT) <= least(metrics.final_date, $as_of)
 ),
 

@@ -187,19 +187,24 @@ def told(found: Estimate, unit: str) -> str:
 
 
 @threadpool_limits.wrap(limits=1)  # so few rows keep one core busy; two wait for each other
-def uplift_rows(engine: Engine, experiment: Experiment, as_of: date) -> list[Row]:
+def uplift_rows(
+    engine: Engine, experiment: Experiment, as_of: date, *, has_mismatch: bool = False
+) -> list[Row]:
     """Rows of `experiments.uplift` for one user-randomised experiment, its first treatment against control.
 
     Args:
         engine: answers from `experiments.exposures`, `activity.user_days` and `raw.users`.
-        experiment: whose users were randomised one by one, without a sample-ratio mismatch.
+        experiment: whose users were randomised one by one.
         as_of: last reporting day known.
+        has_mismatch: whether its arms are not as large as planned, so that they cannot be compared.
 
     Returns:
         Rows of `UPLIFT_SCHEMA`; one with the statistic `reason` where nothing can be learned.
     """
     outcome = OUTCOMES[experiment.primary]
     whose: Row = {"experiment_id": experiment.id, "metric": outcome.name}
+    if has_mismatch:
+        return [_reason(whose, 0, "The arms are not as large as planned, so that no effect can be believed.")]
     if outcome.kind == "quantile":
         return [_reason(whose, 0, "A quantile is no mean over users, so that no user has an uplift in it.")]
     users = users_of(engine, experiment, experiment.treatments[0], outcome, as_of)

@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 
 FEWEST_UNITS = 2
 
+ROUNDING = 1e-12
+"""A standard error below this share of the mean is what rounding leaves of none."""
+
 
 @dataclass(frozen=True)
 class ArmMeans:
@@ -137,7 +140,7 @@ def why_not(arms: ArmMeans, *, is_relative: bool = False, alpha: float = 0.05) -
             return f"the {name} arm has {_count(units)}"
     if not (np.isfinite(arms.control) and np.isfinite(arms.treatment)):
         return "an arm has no observation to divide by"
-    if not arms.difference_variance > 0.0:
+    if not arms.difference_variance > (ROUNDING * max(abs(arms.control), abs(arms.treatment))) ** 2:
         return "no unit differs from another in either arm (zero variance)"
     if not arms.degrees_of_freedom > 0.0:
         return "there are too few units for a standard error"

@@ -24,7 +24,7 @@ def one(rows: list[dict], **other: object) -> certificates.Cell:
 def test_the_headline_counts_shipped_methods_and_the_foils_that_fail(rows: list[dict]):
     assert (
         certificates.headline(rows)
-        == "8 of 12 certificates within their bands; 2 of 2 known-bad methods shown failing"
+        == "8 of 12 certificates within their bands; 2 of 2 methods made bad on purpose caught"
     )
     assert certificates.headline(rows[:1]) == "The one certificate is within its band"
     foils = [row for row in rows if not row["is_shipped"]]
@@ -84,12 +84,13 @@ def test_bands_read_as_a_person_would_say_them(rows: list[dict]):
 def test_misses_lead_the_table_and_foils_close_it(rows: list[dict]):
     table = certificates.table(rows)
     assert {row["method"] for row in table[:4]} == {"Group-sequential"}
-    assert table[-1]["method"].endswith("(foil)")
+    assert table[-1]["method"].endswith("(bad on purpose)")
 
 
 def test_the_chart_tells_held_missed_and_foil_apart(rows: list[dict]):
     figure = certificates.chart(certificates.cells(rows))
-    foil, held, missed = figure.data
+    foil, limit, held, missed = figure.data
+    assert len(limit.x) == 0
     assert (held.marker.color, missed.marker.color) == (BLUE, VERMILLION)
     assert foil.marker.color not in (BLUE, VERMILLION)
     assert set(foil.marker.symbol) == {"triangle-right"}
@@ -100,5 +101,31 @@ def test_the_chart_tells_held_missed_and_foil_apart(rows: list[dict]):
 
 
 def test_no_two_certificates_of_a_method_hide_each_other(rows: list[dict]):
-    _, held, _ = certificates.chart(certificates.cells(rows)).data
+    _, _, held, _ = certificates.chart(certificates.cells(rows)).data
     assert len(set(held.y)) == len(held.y)
+
+
+def test_a_known_limit_is_neither_a_miss_nor_a_foil(rows: list[dict]):
+    limit = {
+        **rows[0],
+        "is_shipped": False,
+        "observed": 0.2,
+        "is_within_band": False,
+        "note": "limit: few units",
+    }
+    assert certificates.headline([*rows, limit]).endswith("caught; limits of 1 method known")
+    assert certificates.limits([*rows, limit]) == ["Known limit of Unadjusted: few units."]
+    figure = certificates.chart(certificates.cells([*rows, limit]))
+    assert [len(trace.x) for trace in figure.data] == [8, 1, 8, 4]
+    assert "<b>Unadjusted</b> (known limit) · 0 of 1 within" in [
+        note.text for note in figure.layout.annotations
+    ]
+    assert certificates.table([limit])[0]["method"] == "Unadjusted (known limit)"
+
+
+def test_many_certificates_are_bare_dots_unless_few_methods_are_shown(rows: list[dict]):
+    many = [*rows, *rows[:1] * 20]
+    _, _, held, _ = certificates.chart(certificates.cells(many)).data
+    assert 0.0 in held.error_x.array
+    (*_, alone, _) = certificates.chart(certificates.cells(rows[:1] * 20)).data
+    assert min(alone.error_x.array) > 0

@@ -24,7 +24,8 @@ def test_a_boundary_never_crossed_is_said_and_a_missing_one_is_not():
 def test_an_experiment_with_too_few_units_has_no_curve():
     assert effect_curves.headline(rows("tiny_pilot")) == "Too few units on any day for a curve"
     assert effect_curves.since_exposure_headline(rows("tiny_pilot")).startswith("Too few")
-    assert effect_curves.information(rows("tiny_pilot")) == ""
+    assert effect_curves.subtitle(rows("tiny_pilot"), "user", "95%") == "Relative effect of all units so far"
+    assert "n = " not in effect_curves.since_exposure_subtitle(rows("tiny_pilot"), "user", "95%")
     assert len(effect_curves.curve_chart([], "as_of").data) == 3
 
 
@@ -55,14 +56,35 @@ def test_the_axis_holds_zero_and_is_not_stretched_by_the_first_days():
     assert 0.126 < high < 2
 
 
-def test_early_and_late_effects_are_compared():
-    assert (
-        effect_curves.since_exposure_headline(rows())
-        == "From +28.5% on day 1 to +12.6% on day 27 since exposure"
+def test_the_interval_that_decides_stands_in_the_headline():
+    bare = [{**row, "boundary_low": None, "boundary_high": None} for row in rows()]
+    decides, single = (effect_curves.headline(found) for found in (rows(), bare))
+    assert "+12.6% (+7.8 to +17.5)" in decides
+    assert "+12.6% (+9.1 to +16.1)" in single
+
+
+def test_the_novelty_test_makes_the_headline_where_it_was_run():
+    assert effect_curves.since_exposure_headline(rows(), "The effect wears off.") == "The effect wears off"
+    told = effect_curves.since_exposure_headline(rows())
+    assert told.startswith("+28.5% (")
+    assert told.endswith(") on day 27")
+
+
+def test_units_plan_and_which_looks_count_are_told():
+    assert effect_curves.subtitle(rows(), "user", "95%") == (
+        "Relative effect of all units so far · n = 10,108 users by the last day · 100% of the plan is in · "
+        "shaded: 95% interval for one look · dashed: for looking every day, which decides"
+    )
+    bare = [{**row, "boundary_low": None} for row in rows()]
+    assert effect_curves.subtitle(bare, "classroom", "90%").endswith(
+        "shaded: its 90% interval · planned for one look: only the last day decides"
+    )
+    assert effect_curves.since_exposure_subtitle(rows(), "user", "95%").endswith(
+        "n = 722 users on the first day, 10,108 on the last"
     )
 
 
-def test_the_share_of_the_plan_and_the_novelty_test_are_told():
-    assert effect_curves.information(rows()) == "100.0% of the planned sample"
-    assert "novelty" in effect_curves.novelty(rows_of("experiments.diagnostics"))
-    assert effect_curves.novelty([]) == ""
+def test_the_novelty_test_is_told_of_its_own_metric_only():
+    diagnostics = rows_of("experiments.diagnostics")
+    assert "novelty" in effect_curves.novelty(diagnostics, "engagement_seconds_per_user")
+    assert effect_curves.novelty(diagnostics, "retained_7d") == ""

@@ -68,12 +68,15 @@ def test_which_margins_are_relative_stands_in_the_catalogue():
     row = {"guardrails": "active_days by at most 2%, cancelled by at most 0.02"}
     assert experiment_detail.relative_margins(row) == {"active_days"}
     assert experiment_detail.relative_margins({"guardrails": None}) == set()
-    assert experiment_detail.relative_margins(None) == set()
+    assert experiment_detail.relative_margins({}) == set()
 
 
 def test_everything_of_a_broken_experiment_is_grey(readouts: list[dict]):
     rows = experiment_detail.metric_rows(readouts, set(), is_broken=True)
     assert {row.tone for row in rows} == {"broken"}
+    assert not [row.text for row in rows if "safe" in row.text], "no guardrail can be called safe"
+    methods = experiment_detail.method_rows(readouts, METRIC, is_broken=True)
+    assert {row.tone for row in methods} == {"broken"}
 
 
 @pytest.mark.parametrize(
@@ -102,8 +105,8 @@ def test_guardrails_are_judged_in_words(is_non_inferior: bool | None, short: str
 
 
 def test_methods_stand_side_by_side_with_what_they_gained(readouts: list[dict]):
-    rows = experiment_detail.method_rows(readouts, METRIC)
-    assert rows[0].label == "CUPED (decides)"
+    rows = experiment_detail.method_rows(readouts, METRIC, is_broken=False)
+    assert rows[0].label == "★ CUPED"
     assert {row.label for row in rows[1:]} == {"Unadjusted", "Post-stratified", "Bayesian"}
     assert next(row for row in rows if row.label == "Post-stratified").text.endswith("variance −12%")
 
@@ -129,11 +132,33 @@ def test_the_table_never_shows_a_missing_number(readouts: list[dict]):
 
 
 def test_segments_are_sorted_with_the_shrunken_estimate(segments: list[dict]):
-    rows = experiment_detail.segment_rows(segments, "country")
-    assert [row.label for row in rows] == ["GB", "US", "IN"]
+    rows = experiment_detail.segment_rows(segments, "country", is_broken=False)
+    assert [row.label for row in rows] == ["GB · n = 10,000", "US · n = 10,000", "IN · n = 5"]
     assert rows[0].shadow is not None
     assert rows[0].shadow.estimate < rows[0].interval.estimate
     assert (rows[2].interval, rows[2].shadow) == (None, None)
+    broken = experiment_detail.segment_rows(segments, "country", is_broken=True)
+    assert {row.tone for row in broken} == {"broken"}
+
+
+def test_segments_without_an_estimate_say_why_once_a_reason():
+    rows = [
+        {"segment": "IN", "reason": "an arm has 4 units"},
+        {"segment": "AU", "reason": "an arm has 4 units"},
+        {"segment": "GB", "reason": None},
+    ]
+    assert experiment_detail.left_out(rows) == ["IN and AU: cannot be estimated because an arm has 4 units."]
+
+
+def test_the_subtitle_tells_level_and_units(readouts: list[dict]):
+    told = experiment_detail.subtitle(readouts, "user")
+    assert told.startswith("Relative effect with its 95% interval, treatment against control · n = 5,088 vs")
+    assert "4,912 users in control" in told
+
+
+def test_a_tiny_loss_is_not_called_zero(readouts: list[dict]):
+    rows = [{**row, "expected_loss": 0.00004} for row in readouts]
+    assert experiment_detail.bayesian_words(rows, METRIC).endswith("when shipped below 0.01%.")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,11 @@ def test_every_chart_has_a_footer_with_asset_and_version():
     assert [re.search(r"data `([^`]+)`", caption).group(1) for caption in captions] == [
         "experiments.decisions@1",
         "experiments.readouts@1",
+        "experiments.readouts@1",
     ]
+    (first, second) = (caption.value for caption in opened(evidence="Not randomised").caption[-2:])
+    assert "experiments.observational_effects@1" in first
+    assert "experiments.observational_diagnostics@1" in second
 
 
 def test_several_variants_can_be_chosen_from(tmp_path: Path, in_force: Open):

@@ -18,7 +18,7 @@ def doubts() -> list[dict]:
 
 def test_the_headline_holds_the_recommended_against_the_naive(effects: list[dict]):
     assert observational.headline(effects) == (
-        "D28 retention: +9.0% (+5.0 to +13.0) by AIPW (doubly robust), where the naive comparison says +41.0%"
+        "D28 retention: +9.0% (+5.0 to +13.0) by AIPW (doubly robust), against +41.0% by naive comparison"
     )
 
 
@@ -34,7 +34,7 @@ def test_without_a_recommended_method_or_estimate_it_says_so(effects: list[dict]
 def test_the_naive_stands_first_and_only_the_recommended_has_colour(effects: list[dict]):
     rows = observational.forest_rows(list(reversed(effects)))
     assert rows[0].label == "Naive comparison"
-    assert [row.label for row in rows if row.tone != "noise"] == ["AIPW (doubly robust) ★ recommended"]
+    assert [row.label for row in rows if row.tone != "noise"] == ["★ AIPW (doubly robust)"]
     assert next(row for row in rows if row.label == "Double machine learning").text == "cannot be estimated"
 
 
@@ -45,15 +45,15 @@ def test_the_recommended_has_no_colour_when_zero_is_inside(effects: list[dict]):
 
 def test_facts_tell_estimand_population_and_units(effects: list[dict]):
     assert observational.facts(effects) == (
-        "D28 retention · effect on adopters · users of the first day · 9,000 units, 2,500 of them treated · "
-        "95% intervals"
+        "effect on adopters · users of the first day · n = 9,000, 2,500 of them treated · "
+        "mean without 20.0% · relative effects · 95% intervals · ★ recommended"
     )
 
 
 def test_sentences_tell_what_no_chart_shows(doubts: list[dict]):
     told = observational.sentences(doubts)
-    assert [passed for passed, _, _ in told] == [None, False]
-    assert told[0][1] == "Hidden confounding (E-value)"
+    assert [passed for passed, _, _ in told] == [False, None]
+    assert told[1][1] == "Hidden confounding (E-value)"
 
 
 def test_what_failed_is_told_even_where_a_chart_shows_it(doubts: list[dict]):
@@ -76,3 +76,69 @@ def test_values_with_a_position_are_lines_and_others_dots(doubts: list[dict]):
     assert [shape.x0 for shape in balance.layout.shapes] == [-0.1, 0.1]
     for figure in (overlap, balance):
         assert {trace["type"] for trace in json.loads(figure.to_json())["data"]} == {"scatter"}
+
+
+ABSOLUTE = {"relative_low": None, "relative_high": None}
+
+
+def test_an_interval_known_on_the_outcomes_scale_alone_puts_all_rows_on_it(effects: list[dict]):
+    rows = [{**row, **ABSOLUTE} if row["method"] == "naive" else row for row in effects]
+    naive, *_, best = observational.forest_rows([row for row in rows if row["effect"] is not None])
+    assert naive.text == "+8.20 pp (+7.40 to +9.00)"
+    assert (naive.interval.low, naive.interval.high) == (pytest.approx(7.4), pytest.approx(9.0))
+    assert best.text == "+1.80 pp (+1.00 to +2.60)"
+    assert observational.headline(rows).endswith("(doubly robust), against +8.20 pp by naive comparison")
+    assert observational.axis(rows) == ("~g", " pp")
+    assert observational.axis(effects) == ("~%", "")
+
+
+def test_an_estimate_without_an_interval_is_a_bare_dot_with_its_p_value(effects: list[dict]):
+    none = {**ABSOLUTE, "effect_low": None, "effect_high": None, "p_value": 0.25}
+    (row,) = observational.forest_rows([{**effects[0], **none}])
+    assert row.text == "+41.0% (no interval, p = 0.25)"
+    assert row.interval.low == row.interval.estimate == row.interval.high
+    assert "intervals" not in observational.facts([{**effects[0], **none}])
+
+
+def test_outcomes_of_one_question_stand_apart(effects: list[dict]):
+    other = [{**row, "outcome": "active days"} for row in effects]
+    assert [len(group) for group in observational.groups([*effects, *other])] == [len(effects)] * 2
+
+
+def test_two_analyses_by_one_method_are_told_apart(effects: list[dict]):
+    first = effects[1]
+    second = {**first, "analysis_id": f"{first['analysis_id']}_at_equal_taste", "is_recommended": False}
+    names = [observational.method_name(row, [first, second]) for row in (first, second)]
+    assert names == ["Regression", "Regression, at equal taste"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "unit"),
+    [
+        ("share of users active on day 30", "proportion", "share"),
+        ("share of days active", "mean", "share"),
+        ("active days in all", "mean", "ratio"),
+        ("retained_28d", "proportion", "share"),
+    ],
+)
+def test_outcomes_have_a_kind_and_a_unit(outcome: str, kind: str, unit: str):
+    assert (observational.kind_of(outcome), observational.unit_of(outcome)) == (kind, unit)
+
+
+def test_failed_doubts_are_named_once(doubts: list[dict]):
+    assert observational.failures(doubts) == "Read this with care. What fails: placebo outcome; see below."
+    assert observational.failures(doubts[:1]) == ""
+
+
+def test_only_the_largest_differences_are_drawn(doubts: list[dict]):
+    one = next(row for row in doubts if row["diagnostic"] == "balance")
+    many = [{**one, "item": f"item {at}", "low": at / 100} for at in range(20)]
+    figure = observational.chart(many, "balance")
+    assert len(figure.data[1].x) == observational.MOST_ITEMS
+    assert figure.layout.yaxis.ticktext[0] == "Item 19"
+    assert observational.title(many, "balance").endswith("the 12 largest of 20")
+    assert observational.title(doubts, "balance") == observational.TITLES["balance"]
+
+
+def test_axes_of_the_charts_have_titles(doubts: list[dict]):
+    assert observational.chart(doubts, "overlap").layout.xaxis.title.text == "predicted chance of treatment"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -87,7 +88,11 @@ def test_a_mismatch_in_one_group_breaks_the_experiment_too():
 
 
 def test_table_and_download_hold_every_experiment(entries: list[Entry]):
-    assert [row["verdict"] for row in portfolio.table(entries)][2] == "Hold ✕"
+    table = portfolio.table(entries)
+    assert [row["verdict"] for row in table][2] == "Hold ✕"
+    assert [row["n"] for row in table] == ["10,000", "10,000 classrooms", "10,000", "10,000", "5"]
+    assert table[-1]["state"] == "running"
+    assert "state" not in portfolio.table(entries[:2])[0], "all of them are final"
     frame = portfolio.as_rows(entries)
     assert frame.height == 5
     assert frame.filter(is_broken=True)["experiment_id"].to_list() == ["streak_reminders"]
@@ -98,6 +103,21 @@ def test_the_period_reaches_from_the_first_start_to_the_last_reading(entries: li
     assert portfolio.period(entries, catalogue) == (START, AS_OF)
     assert portfolio.period(entries, {}) == (AS_OF, AS_OF)
     assert isinstance(START, date)
+
+
+def test_the_deciding_method_stands_by_kind_and_unit(entries: list[Entry]):
+    found = {
+        one.experiment_id: portfolio.standing(one, rows_of("validation.certificates")) for one in entries
+    }
+    assert found["calmer_layout"].text == "certified"
+    assert found["homepage_aa"].text == "uncertified"
+    retained = replace(entries[0], readout={**entries[0].readout, "kind": "retention"})
+    told = portfolio.standing(retained, rows_of("validation.certificates")).text
+    assert told == "uncertified: not certified for retention"
+
+
+def test_the_subtitle_gives_the_level_of_the_intervals(entries: list[Entry]):
+    assert "with its 95% interval, by the method that decides" in portfolio.subtitle(entries)
 
 
 def test_reasons_are_one_sentence_a_line():

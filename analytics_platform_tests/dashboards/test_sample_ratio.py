@@ -31,7 +31,7 @@ def test_what_cannot_be_tested_is_said():
 def test_observed_stands_beside_planned():
     told = sample_ratio.subtitle(rows("streak_reminders"))
     assert "observed control 5,300 · treatment 4,700, planned control 5,000 · treatment 5,000" in told
-    assert told.endswith("valid at every look: p < 0.001")
+    assert told.endswith("however often one looks: p < 0.001")
     assert sample_ratio.subtitle([]) == ""
 
 
@@ -39,9 +39,7 @@ def test_failing_parts_are_named_and_days_counted():
     assert sample_ratio.failing(rows("streak_reminders")) == (
         "The mismatch lies in platform android (control 5,300 · treatment 4,700) and 7 days of 14."
     )
-    assert "Of 16 days and segments checked, no one stands out." in sample_ratio.failing(
-        rows("calmer_layout")
-    )
+    assert "Of 16 days and segments checked, none stands out." in sample_ratio.failing(rows("calmer_layout"))
     assert sample_ratio.failing(rows("calmer_layout")[:1]) == "No days or segments were checked."
 
 

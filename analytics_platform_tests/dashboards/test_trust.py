@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics_platform.lakehouse import Lake
 from analytics_platform_tests.dashboards.conftest import Open
-from analytics_platform_tests.dashboards.experiment_lake import write_experiments, write_table
+from analytics_platform_tests.dashboards.experiment_lake import rows_of, write_experiments, write_table
 from dashboards.certification import CERTIFICATES, RECOVERY
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
@@ -33,8 +33,8 @@ def full(tmp_path: Path, in_force: Open) -> None:
 def test_certificates_and_recovered_truths_make_the_headlines():
     page = opened()
     assert [block.value for block in page.subheader] == [
-        "8 of 12 certificates within their bands; 2 of 2 known-bad methods shown failing",
-        "2 of 3 intervals cover the planted truth; a naive analysis is off by up to 350% of it",
+        "8 of 12 certificates within their bands; 2 of 2 methods made bad on purpose caught",
+        "2 of 3 intervals cover the planted truth; the naive comparison says +9.0% where +2.0% is true",
     ]
     assert "seed 2" in page.caption[0].value
     assert [len(table.value) for table in page.dataframe] == [20, 5]
@@ -47,6 +47,30 @@ def test_a_badges_link_shows_that_methods_certificates():
     assert page.selectbox(key="method").value == "cuped"
     assert set(page.dataframe[0].value["method"]) == {"CUPED"}
     assert page.subheader[0].value.startswith("8 of 12"), "the headline is about all of them"
+
+
+@pytest.mark.usefixtures("full")
+def test_methods_that_decide_nothing_are_shown_on_demand(tmp_path: Path):
+    row = {**rows_of(RECOVERY)[0], "method": "post_stratified", "is_decisive": False}
+    write_table(Lake(tmp_path / "lake"), RECOVERY, [*rows_of(RECOVERY), row])
+    assert len(opened().dataframe[1].value) == 5
+    assert len(opened(every="true").dataframe[1].value) == 6
+
+
+@pytest.mark.usefixtures("full")
+def test_known_limits_stand_below_the_chart(tmp_path: Path):
+    row = {
+        **rows_of(CERTIFICATES)[0],
+        "is_shipped": False,
+        "is_within_band": False,
+        "note": "limit: few units; 20 of them",
+    }
+    write_table(Lake(tmp_path / "lake"), CERTIFICATES, [*rows_of(CERTIFICATES), row])
+    page = opened()
+    assert page.subheader[0].value.endswith(
+        "2 of 2 methods made bad on purpose caught; limits of 1 method known"
+    )
+    assert "Known limit of Unadjusted: few units; 20 of them." in [block.value for block in page.caption]
 
 
 @pytest.mark.usefixtures("full")

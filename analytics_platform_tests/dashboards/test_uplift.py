@@ -50,6 +50,19 @@ def test_calibration_is_drawn_with_intervals_on_the_line_of_agreement(rows: list
     assert len(dots.x) == len(dots.error_y.array) == 5
 
 
+def test_axes_have_the_unit_of_the_metric(rows: list[dict]):
+    gain = uplift.qini_chart(rows).layout
+    assert (gain.yaxis.ticksuffix, gain.xaxis.ticksuffix, gain.xaxis.tickformat) == (" s", "", ".0%")
+    share = [{**row, "metric": "converted"} for row in rows]
+    dots = uplift.calibration_chart(share)
+    assert dots.layout.yaxis.ticksuffix == dots.layout.xaxis.ticksuffix == " pp"
+    assert dots.data[1].y[0] == pytest.approx(200), "a share of 2 is 200 points"
+
+
+def test_the_subtitle_tells_metric_and_users(rows: list[dict]):
+    assert uplift.subtitle(rows).startswith("Engagement per user · n = 10,000 users")
+
+
 def test_charts_of_nothing_are_empty():
     assert len(uplift.qini_chart([]).layout.annotations) == 0
     assert len(uplift.calibration_chart([]).data[1].x) == 0

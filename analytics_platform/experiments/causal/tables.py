@@ -120,7 +120,7 @@ class Analysis:
             standard_error=found.standard_error,
             effect_low=found.low,
             effect_high=found.high,
-            relative_effect=found.relative,
+            relative_effect=None if found.relative_low is None else found.relative,
             relative_low=found.relative_low,
             relative_high=found.relative_high,
             p_value=found.p_value,
