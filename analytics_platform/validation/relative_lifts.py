@@ -60,7 +60,7 @@ def cells() -> Iterator[Cell]:
     """Fieller at both uncertainties, and the delta method at the larger one."""
     for error in (0.1, 0.2):
         yield _cell("unadjusted", NoisyLift(error), coverage("relative"))
-    tails = tuple(target for target in coverage("relative") if target.quantity != "coverage")
+    tails = tuple(target for target in coverage("relative") if target.quantity.endswith("_miss"))
     yield _cell("delta_method_lift", NoisyLift(0.2, by_delta=True), tails).shown_failing(
         "foil: a symmetric interval of a ratio; about 0 % expected below and 5.1 % above"
     )

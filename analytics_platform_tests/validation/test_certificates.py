@@ -13,6 +13,7 @@ from scipy import special
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.stats.arms import ArmMeans, Interval
+from analytics_platform.stats.means import arm_means
 from analytics_platform.stats.moments import Moments
 from analytics_platform.validation import cells as cell_module
 from analytics_platform.validation import certificates, code_version, randomised, runner
@@ -142,6 +143,55 @@ def test_a_dropped_covariance_is_caught(monkeypatch: pytest.MonkeyPatch):
     assert "false_positives" in caught
 
 
+def test_an_adjustment_that_adjusts_nothing_is_caught_by_its_power(monkeypatch: pytest.MonkeyPatch):
+    def plain(control: Moments, treatment: Moments) -> ArmMeans:
+        return arm_means(control.select(0), treatment.select(0))
+
+    assert mutated("cuped/mean/50/50/small", monkeypatch, randomised, adjusted=plain) == {"power"}
+
+
+def test_one_slope_for_both_arms_is_caught_where_they_are_unequal(monkeypatch: pytest.MonkeyPatch):
+    def one_slope(control: Moments, treatment: Moments) -> ArmMeans:
+        both = control + treatment
+        within = control.cross + treatment.cross
+        slopes = np.linalg.solve(within[..., 1:, 1:], within[..., 1:, :1])[..., 0]
+        weights = np.concatenate([np.ones_like(slopes[..., :1]), -slopes], axis=-1)[..., None, :]
+        shift = (slopes * both.mean[..., 1:]).sum(axis=-1, keepdims=True)
+        return arm_means(*(arm.transform(weights, shift) for arm in (control, treatment)))
+
+    assert "power" in mutated("cuped/mean/10/90/small", monkeypatch, randomised, adjusted=one_slope)
+
+
+def test_a_boundary_that_never_answers_is_caught(monkeypatch: pytest.MonkeyPatch):
+    from analytics_platform.stats.arms import absolute, relative  # noqa: PLC0415
+    from analytics_platform.validation import repeated_looks  # noqa: PLC0415
+
+    def silent(arms: ArmMeans, *_: object, of_ratio: bool = False) -> Interval:
+        found = (relative if of_ratio else absolute)(arms, 0.05)
+        return Interval(*(np.full_like(found.low, np.nan) for _ in range(4)), np.ones_like(found.low))
+
+    monkeypatch.setattr(repeated_looks, "repeated_interval", silent)
+    cell = matrix()["group_sequential/mean/14 looks, Pocock/large"]
+
+    assert "answered" in outside(measure(cell, SEED, 100))
+
+
+@pytest.mark.parametrize("wrong", [lambda chance: 1.0 - chance, lambda chance: 0.5 + 0.0 * chance])
+def test_a_chance_to_win_that_says_the_reverse_or_nothing_is_caught(
+    wrong: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    from analytics_platform.stats.bayesian import Posterior, posterior  # noqa: PLC0415
+    from analytics_platform.validation import beliefs  # noqa: PLC0415
+
+    def mistaken(*given: object, **named: object) -> Posterior:
+        belief = posterior(*given, **named)
+        return replace(belief, chance_to_win=wrong(belief.chance_to_win))
+
+    caught = mutated("bayesian/binary/50/50, true prior/large", monkeypatch, beliefs, posterior=mistaken)
+
+    assert "chance_to_win_gain" in caught
+
+
 def test_a_variance_that_is_not_divided_by_the_smaller_arm_is_caught(monkeypatch: pytest.MonkeyPatch):
     def pooled(control: Moments, treatment: Moments) -> ArmMeans:
         both = control + treatment
@@ -152,7 +202,7 @@ def test_a_variance_that_is_not_divided_by_the_smaller_arm_is_caught(monkeypatch
         means = control.mean[..., 0], treatment.mean[..., 0]
         return ArmMeans(*means, squared, squared, zero, freedom, control.n, treatment.n)
 
-    caught = mutated("unadjusted/binary/10/90/small", monkeypatch, randomised, arm_means=pooled)
+    caught = mutated("unadjusted/binary/10/90/enough", monkeypatch, randomised, arm_means=pooled)
 
     assert {"false_positives", "coverage"} <= caught
 
