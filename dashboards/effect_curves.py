@@ -58,7 +58,7 @@ def subtitle(rows: Sequence[Row], unit: str, level: str) -> str:
     planned = "" if fraction is None else f"{min(fraction, 1.0):.0%} of the plan is in"
     is_sequential = any(row["boundary_low"] is not None for row in shown)
     looks = (
-        f"shaded: {level} interval for one look · dashed: for looking every day, which decides"
+        f"shaded: {level} interval for one look · dashed: for repeated looks, which decides"
         if is_sequential
         else f"shaded: its {level} interval · planned for one look: only the last day decides"
     )

@@ -165,10 +165,10 @@ def _list(form: FormatOption) -> None:
 def _show(name: str | None, form: FormatOption) -> None:
     opened = open_workspace()
     rows = _catalogue(opened)
-    known = ", ".join(rows["experiment_id"]) if "experiment_id" in rows else "none"
+    known = ", ".join(rows["experiment_id"]) or "none"
     if name is None:
         raise AnalyticsError(f"Name the experiment to show; the catalogue has {known}.")
-    if known == "none" or name not in rows["experiment_id"]:
+    if name not in rows["experiment_id"]:
         raise AnalyticsError(f"No experiment is called {name!r}; the catalogue has {known}.")
     row = rows.filter(pl.col("experiment_id") == name).row(0, named=True)
     verdicts = _verdicts(opened)

@@ -26,7 +26,9 @@ def power(
     alpha: Annotated[float, typer.Option(help="Chance of a false positive, two-sided.")] = 0.05,
     target: Annotated[float, typer.Option("--power", help="Chance wanted to find the effect.")] = 0.8,
     unit: Annotated[Literal["user", "classroom"], typer.Option(help="What is randomised.")] = "user",
-    days: Annotated[int, typer.Option("--duration-days", min=1, help="Days that the experiment runs.")] = 28,
+    days: Annotated[
+        int, typer.Option("--duration-days", min=1, max=36_500, help="Days that the experiment runs.")
+    ] = 28,
     share: Annotated[float, typer.Option(help="Share of the units in the treatment arm.")] = 0.5,
     traffic: Annotated[
         float | None,
@@ -97,7 +99,7 @@ def power(
 
 def _given(question: Question, mean: float, standard_deviation: float | None) -> Baseline:
     for option, value in (("mean", mean), ("sd", standard_deviation)):
-        if value is not None and not MOST**-1 <= abs(value) <= MOST and value != 0.0:
+        if value and not 1.0 / MOST <= abs(value) <= MOST:
             raise AnalyticsError(
                 f"--baseline-{option} {value:g} is out of range; write a number of your metric."
             )

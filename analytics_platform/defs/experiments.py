@@ -96,7 +96,8 @@ def _readouts(lake: Lake) -> dg.AssetsDefinition:
         opened = workspace.open()
         failed = failed_claims(opened.lake, BENEATH)
         rows = evaluated(opened.engine, begun(opened), opened.days.last_day, failed)
-        yield from kept(opened, {table: arrow(table, rows[table]) for table in TABLES}, context.run.run_id)
+        tables = {table: arrow(table, rows[table]) for table in TABLES}
+        yield from kept(opened, tables, context.run.run_id, LEDGER)
 
     return readouts
 
@@ -120,9 +121,8 @@ def _uplift(lake: Lake) -> dg.AssetsDefinition:
             for each in randomised
             for row in uplift_rows(engine, each, min(each.end, last_day), has_mismatch=each.id in broken)
         ]
-        yield from kept(
-            opened, {"experiments.uplift": pa.Table.from_pylist(rows, UPLIFT_SCHEMA)}, context.run.run_id
-        )
+        tables = {"experiments.uplift": pa.Table.from_pylist(rows, UPLIFT_SCHEMA)}
+        yield from kept(opened, tables, context.run.run_id, inputs)
 
     return uplift
 
@@ -140,6 +140,7 @@ def _observational(lake: Lake) -> dg.AssetsDefinition:
     def effects(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
         found = observational_effects(opened.engine, opened.days, opened.days.first_day)
-        yield from kept(opened, dict(zip(OBSERVATIONAL, found, strict=True)), context.run.run_id)
+        tables = dict(zip(OBSERVATIONAL, found, strict=True))
+        yield from kept(opened, tables, context.run.run_id, inputs)
 
     return effects

@@ -94,6 +94,7 @@ def _recovery(lake: Lake) -> dg.AssetsDefinition:
             context.log.info("Events come from a log: there is no planted truth.")
             return
         catalogue = catalogue_in_force(opened.settings, opened.source)
-        yield from kept(opened, {RECOVERY: recovery(opened.lake.scan, catalogue)}, context.run.run_id)
+        rows = recovery(opened.lake.scan, catalogue)
+        yield from kept(opened, {RECOVERY: rows}, context.run.run_id, RECOVERED)
 
     return recovered

@@ -45,11 +45,16 @@ def check_specs(tables: Iterable[str]) -> list[dg.AssetCheckSpec]:
 
 
 def kept(
-    workspace: Workspace, tables: Mapping[str, pa.Table], run_id: str
+    workspace: Workspace, tables: Mapping[str, pa.Table], run_id: str, inputs: Iterable[str] = ()
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Write whole tables, tell of each its rows, its columns and a look at it, and run their checks."""
+    """Write whole tables, tell of each its rows, its columns and a look at it, and run their checks.
+
+    The commit keeps the versions of the inputs, by which a page finds the checks that a table rests on.
+    """
+    lake = workspace.lake
+    note = {"inputs": str(lake.snapshot(sorted(name for name in inputs if lake.exists(name))))}
     for table, rows in tables.items():
-        workspace.lake.replace(table, [rows], rows.schema)
+        lake.replace(table, [rows], rows.schema, note)
         yield told(workspace, table, rows.num_rows)
     checks = [check for table in tables for check in checks_of(table)]
     if checks:

@@ -215,7 +215,7 @@ def load_config(path: Path) -> AnalysisConfig:
 
 
 def check_columns(table: pl.DataFrame, named: Sequence[tuple[str, str]], file: str) -> None:
-    """Refuse a configuration that names a column which the table lacks.
+    """Refuse a configuration that names a column which is not there, or holds more than a value a row.
 
     Args:
         table: the file.
@@ -223,7 +223,7 @@ def check_columns(table: pl.DataFrame, named: Sequence[tuple[str, str]], file: s
         file: its name, for messages.
 
     Raises:
-        AnalyticsError: a column is not there; it, the field and what was probably meant are named.
+        AnalyticsError: a column is not there, or of no use; it, the field and the mend are named.
     """
     for field, name in named:
         if name not in table.columns:
@@ -231,6 +231,12 @@ def check_columns(table: pl.DataFrame, named: Sequence[tuple[str, str]], file: s
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(table.columns)}."
             raise AnalyticsError(
                 f"{file} has no column {name!r}, which the configuration names as {field}; {hint}"
+            )
+        kind = table.schema[name]
+        if kind.is_nested() or isinstance(kind, (pl.Binary, pl.Object)):
+            raise AnalyticsError(
+                f"{file}: column {name}, which the configuration names as {field}, holds {kind.base_type()} "
+                "values; write one number or text a row."
             )
 
 

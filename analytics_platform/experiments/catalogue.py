@@ -49,6 +49,9 @@ MISTAKE = "mistake"
 
 MOST_COVARIATES = 4
 MOST_DAYS = 36_500
+LIKENESS = 0.65
+"""Of two names, at least, where the one is offered for the other; difflib's own 0.6 offers strangers."""
+
 OPEN_END = date(9999, 1, 1)
 
 
@@ -79,7 +82,7 @@ def _feature(name: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """What the writer probably meant: the nearest known name, else all of them."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, 1)
+    near = difflib.get_close_matches(name, names, 1, LIKENESS)
     return f"did you mean {near[0]!r}?" if near else f"write one of {', '.join(names)}"
 
 

@@ -37,6 +37,7 @@ BOOTSTRAP_DRAWS = 1999
 SHARES = ("proportion", "retention")
 """Kinds of metrics whose values are 0 or 1."""
 
+NO_CAP = "no cap is known: it takes days before the start, or nobody has been exposed yet"
 NO_VALUES = "the distribution of single units is not known, only their moments"
 
 
@@ -149,6 +150,8 @@ def sequentially(fixed: Estimate, looks: Looks, alpha: float) -> Estimate:
 
 
 def _of_units(plan: Plan, goal: Goal, control: Sample, treatment: Sample) -> tuple[list[Estimate], str]:
+    if goal.kind == "winsorised" and not (control.moments.n or treatment.moments.n):
+        return [Estimate("winsorised", reason=NO_CAP, level=plan.alpha)], "winsorised"
     parts = effect_moments(goal, control.moments), effect_moments(goal, treatment.moments)
     first = "winsorised" if goal.kind == "winsorised" else "unadjusted"
     plain = of_arms(first, arm_means(*(part.select(0) for part in parts)), plan.alpha)

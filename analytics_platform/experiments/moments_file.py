@@ -12,6 +12,7 @@ from analytics_platform.experiments.sample import Sample
 from analytics_platform.experiments.segments import SegmentMoments
 from analytics_platform.experiments.users_file import ARM, ROW, Read, arm_names
 from analytics_platform.stats.moments import Moments
+from analytics_platform.stats.power import MOST_UNITS
 
 Row = Mapping[str, Any]
 
@@ -73,7 +74,7 @@ def _arms(own: pl.DataFrame, config: AnalysisConfig, metric: FileMetric, file: s
 
 def _moments(row: Row, metric: FileMetric, file: str) -> Moments:
     n = _number(row, "n", file)
-    if n < 0 or n % 1:
+    if not 0 <= n <= MOST_UNITS or n % 1:
         raise AnalyticsError(
             f"{file}: row {row[ROW]}, column n: {n:g} units cannot be; write a whole number."
         )

@@ -85,7 +85,7 @@ def _row(plan: Plan, goal: Goal, arms: Mapping[str, Sample], planned_units: int 
     }
     if not (mean > 0.0 and variance > 0.0):
         return row | {"reason": "the control arm has no positive mean or no spread"}
-    return row | _clusters(plan, control) | _plan_of(plan, design_of(plan, variance), mean, row)
+    return row | _clusters(plan, goal, control) | _plan_of(plan, design_of(plan, variance), mean, row)
 
 
 def _plan_of(plan: Plan, design: Design, mean: float, row: Row) -> Row:
@@ -108,8 +108,8 @@ def _detectable(design: Design, units: float, mean: float) -> float | None:
     return number_or_none(design.minimum_detectable_effect(units, TARGET_POWER) / mean) if units > 3 else None
 
 
-def _clusters(plan: Plan, control: Sample) -> Row:
-    """Size and likeness of classrooms, where those are randomised."""
+def _clusters(plan: Plan, goal: Goal, control: Sample) -> Row:
+    """Size and likeness of classrooms, where those are randomised; of a ratio the size alone."""
     if plan.unit != "classroom" or control.values is None or control.cluster_of is None:
         return {}
     names, places, sizes = np.unique(control.cluster_of, return_inverse=True, return_counts=True)
@@ -117,6 +117,8 @@ def _clusters(plan: Plan, control: Sample) -> Row:
     within = np.bincount(places, (control.values - means[places]) ** 2, len(names)).astype(float)
     correlation = intraclass_correlation(sizes.astype(float), means, within)
     size = float(sizes.mean())
+    if goal.kind == "ratio":
+        return {"mean_cluster_size": size}
     variation = float((sizes**2).mean() / size**2)
     return {
         "cluster_icc": number_or_none(correlation),

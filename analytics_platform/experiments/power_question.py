@@ -10,7 +10,6 @@ from analytics_platform.experiments.reasons import number_or_none
 from analytics_platform.metrics.outcomes import OUTCOMES
 from analytics_platform.stats.power import MOST_UNITS, Design
 
-MOST_DAYS = 36_500
 MOST_EFFECT = 1_000.0
 
 
@@ -51,7 +50,6 @@ class Question:
             ("--alpha", self.alpha, 0.0 < self.alpha < 1.0, "between 0 and 1"),
             ("--power", self.power, self.alpha < self.power < 1.0, "between --alpha and 1"),
             ("--share", self.share, 0.0 < self.share < 1.0, "between 0 and 1"),
-            ("--duration-days", self.days, 0 < self.days <= MOST_DAYS, f"between 1 and {MOST_DAYS}"),
             (
                 "--weekly-units",
                 weekly,
@@ -68,11 +66,13 @@ class Question:
         Args:
             share: of the units, before the change.
         """
-        if share * (1.0 + self.effect) <= 1.0:
+        lifted = share * (1.0 + self.effect)
+        if lifted <= 1.0:
             return None
+        most = math.floor(1e6 * (1.0 / share - 1.0)) / 1e6
         return (
-            f"an effect of {self.effect:g} would lift a share of {share:.3g} to {share * (1 + self.effect):.3g}, "
-            f"and no share exceeds 1; write an effect of at most {math.floor(1e3 * (1 / share - 1)) / 1e3:g}"
+            f"an effect of {self.effect:g} would lift a share of {share:.3g} to {lifted:.3g}, and no share "
+            f"exceeds 1; write an effect of at most {most:g}"
         )
 
 

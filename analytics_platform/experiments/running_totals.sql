@@ -17,6 +17,7 @@ measured AS (
   JOIN experiments.metrics AS metrics USING (experiment_id)
   LEFT JOIN experiments.caps AS caps USING (experiment_id, metric)
   WHERE metrics.start_date <= $last_day AND metrics.final_date >= $first_day
+    AND (metrics.kind <> 'winsorised' OR caps.cap IS NOT NULL)
 ),
 
 present AS (

@@ -15,6 +15,7 @@ people AS (
   LEFT JOIN experiments.caps AS caps USING (experiment_id, metric)
   WHERE experiment_id = $experiment
     AND NOT exposures.is_excluded
+    AND (metrics.kind <> 'winsorised' OR caps.cap IS NOT NULL)
     AND (metrics.kind <> 'quantile' OR metrics.unit = 'classroom')
     AND exposures.event_date + CAST(coalesce(metrics.last_age, 0) AS INT) <= least(metrics.final_date, $as_of)
 ),

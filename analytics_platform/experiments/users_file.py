@@ -188,7 +188,7 @@ def _missing_outcomes(rows: pl.DataFrame, metric: FileMetric, config: AnalysisCo
         f"{missing:,} of {units:,} in {arm} ({missing / units:.1%})".replace("%", " %")
         for arm, missing, units in arms.iter_rows()
     )
-    without = counted(arms["missing"].sum(), "row")
+    without = counted(int(arms["missing"].sum()), "row")
     notes = [f"{metric.name}: {without} without a value left out: {told}."]
     if _differ(rows, arms, config.cluster):
         notes.append(
@@ -208,9 +208,9 @@ def _differ(rows: pl.DataFrame, arms: pl.DataFrame, cluster: str | None) -> bool
     if cluster is not None:
         shares = rows.group_by(ARM, cluster).agg(pl.col(VALUE).mean())
         parts = [part[VALUE].to_numpy() for part in shares.partition_by(ARM)]
-        return shares[VALUE].n_unique() > 1 and bool(stats.kruskal(*parts).pvalue < DIFFERS)
+        return shares[VALUE].n_unique() > 1 and bool(stats.kruskal(*parts)[1] < DIFFERS)
     counts = arms.select("missing", pl.col("all") - pl.col("missing")).to_numpy().astype(np.int64)
-    tests = [stats.fisher_exact([own, counts.sum(0) - own]).pvalue for own in counts]
+    tests = [cast("float", stats.fisher_exact([own, counts.sum(0) - own])[1]) for own in counts]
     return min(tests) * (1 if len(tests) == 2 else len(tests)) < DIFFERS
 
 

@@ -71,7 +71,6 @@ def test_csv_holds_the_readout_alone_and_the_rest_is_saved_beside_it(analytics: 
     assert not (users / "out.diagnostics.csv").exists()
 
 
-@pytest.mark.usefixtures("users")
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -79,15 +78,31 @@ def test_csv_holds_the_readout_alone_and_the_rest_is_saved_beside_it(analytics: 
         (("analyze", "none.csv", "--config", "users.yaml"), "no such file"),
         (("analyze", "users.csv", "--config", "users.yaml", "--save", "out.xls"), "end the file's name with"),
         (("list", "--config", "users.yaml"), "belong to `experiment analyze`"),
+        (("analyze", "users.csv", "--config", "users.yaml", "--save", "users.csv"), "overwrite users.csv"),
+        (("analyze", "users.csv", "--config", "users.yaml", "--save", "./link.csv"), "overwrite link.csv"),
+        (("show",), "Name the experiment to show; the catalogue has homepage_aa"),
         (("show", "nonesuch"), "No experiment is called 'nonesuch'; the catalogue has homepage_aa"),
     ],
-    ids=["no config", "no file", "extension", "option", "unknown"],
-)
-def test_a_mistake_is_one_sentence(analytics: Command, words: tuple[str, ...], said: str):
+    ids=["no config", "no file", "extension", "option", "input", "link to it", "no name", "unknown"],
+)  # fmt: skip
+def test_a_mistake_is_one_sentence(analytics: Command, users: Path, words: tuple[str, ...], said: str):
+    (users / "link.csv").symlink_to("users.csv")
+    before = (users / "users.csv").read_bytes()
     printed = analytics("experiment", *words)
 
     assert (printed.code, printed.out) == (1, "")
     assert said in printed.err
+    assert (users / "users.csv").read_bytes() == before
+
+
+def test_a_table_beside_the_readout_does_not_overwrite_the_input(analytics: Command, users: Path):
+    (users / "users.csv").rename(users / "out.decisions.csv")
+    words = ("experiment", "analyze", "out.decisions.csv", "--config", "users.yaml", "--save", "out.csv")
+    printed = analytics(*words)
+
+    assert (printed.code, printed.out) == (1, "")
+    assert "--save would overwrite out.decisions.csv" in printed.err
+    assert not (users / "out.csv").exists()
 
 
 def test_the_catalogue_is_listed_and_shown(analytics: Command):

@@ -73,7 +73,7 @@ def test_the_novelty_test_makes_the_headline_where_it_was_run():
 def test_units_plan_and_which_looks_count_are_told():
     assert effect_curves.subtitle(rows(), "user", "95%") == (
         "Relative effect of all units so far · n = 10,108 users by the last day · 100% of the plan is in · "
-        "shaded: 95% interval for one look · dashed: for looking every day, which decides"
+        "shaded: 95% interval for one look · dashed: for repeated looks, which decides"
     )
     bare = [{**row, "boundary_low": None} for row in rows()]
     assert effect_curves.subtitle(bare, "classroom", "90%").endswith(

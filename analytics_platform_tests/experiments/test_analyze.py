@@ -65,7 +65,14 @@ def test_thorntons_incentives_brought_45_points_more_people(tmp_path: Path):
 
     assert (row["control_mean"], row["treatment_mean"]) == pytest.approx((0.3387, 0.7892), abs=5e-5)
     assert row["effect"] == pytest.approx(0.4506, abs=5e-5)
-    assert found.notes[0] == "any: 1,919 rows without a variant left out."
+    assert found.notes == (
+        "any: 1,919 rows without a variant left out.",
+        "got: 67 rows without a value left out: 56 of 679 in 0 (8.2 %), 11 of 2,222 in 1 (0.5 %).",
+        (
+            "got: outcomes are missing more often in one variant than in another (p < .001), "
+            "so that the effect may be biased; find out why before you believe it."
+        ),
+    )
 
 
 def test_a_file_is_read_out_with_all_that_its_configuration_names(tmp_path: Path):
@@ -138,11 +145,105 @@ def test_missing_values_are_left_out_and_missing_covariates_marked_and_both_are_
     found = analysed(tmp_path, rows, covariates=["before"])
 
     assert found.notes == (
-        "spend: 4 rows without a value left out (control 2, treatment 2).",
+        "spend: 4 rows without a value left out: 2 of 100 in control (2.0 %), 2 of 100 in treatment (2.0 %).",
         "before: 19 rows without a value kept; the mean stands in, and a covariate marks them.",
     )
     assert first(found, "cuped")["control_units"] == 98
     assert first(found, "cuped")["variance_reduction"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("lost", "config", "warned"),
+    [
+        (5, {}, False),
+        (20, {}, True),
+        (20, {"variants": ["control", "treatment", "third"]}, True),
+        # The rows of two rooms of ten are alike, and two rooms may well be lost by chance.
+        (20, {"cluster": "room"}, False),
+        (100, {"cluster": "room"}, True),
+    ],
+    ids=["few", "many", "arm without units", "few clusters", "all clusters"],
+)
+def test_outcomes_that_are_missing_in_one_arm_are_a_warning(
+    tmp_path: Path, lost: int, config: dict, *, warned: bool
+):
+    rows = table(800).with_columns(
+        at=pl.int_range(pl.len()).over("arm"),
+        room=pl.int_range(pl.len()).over("arm") // 10 * 2 + (pl.col("arm") == "treatment"),
+    )
+    is_lost = (pl.col("arm") == "treatment") & (pl.col("at") < lost)
+    found = analysed(tmp_path, rows.with_columns(spend=pl.when(~is_lost).then("spend")), **config)
+
+    assert found.notes[0].endswith(
+        f"0 of 400 in control (0.0 %), {lost} of 400 in treatment ({lost / 4:.1f} %)."
+    )
+    assert any("may be biased" in note for note in found.notes) is warned
+
+
+def test_rooms_that_all_lack_as_much_are_no_warning(tmp_path: Path):
+    rows = table().with_columns(spend=pl.when(pl.int_range(pl.len()).over("room") > 0).then("spend"))
+
+    assert len(analysed(tmp_path, rows, cluster="room").notes) == 1
+
+
+def test_a_variant_alone_is_not_compared(tmp_path: Path):
+    rows = table().with_columns(arm=pl.lit("control"), spend=pl.when(pl.col("id") != "u0").then("spend"))
+
+    assert len(analysed(tmp_path, rows).notes) == 1
+
+
+RESERVED = ("y", "k", "x1", "x2", "_row", "_arm", "row", "arm_")
+
+
+def test_names_of_our_own_are_free_for_the_user(tmp_path: Path):
+    """Columns that we once kept for ourselves change nothing, and are covariates like any other."""
+    rows = table()
+    texts = rows.with_columns(pl.lit("text").alias(name) for name in RESERVED)
+    noise = np.random.default_rng(2).normal(size=rows.height)
+    plain = analysed(tmp_path, rows.with_columns(noise=noise), covariates=["noise"], cluster="room").rows
+
+    assert analysed(tmp_path, texts).rows == analysed(tmp_path, rows).rows
+    for name in RESERVED:
+        named = rows.with_columns(pl.Series(name, noise))
+        assert analysed(tmp_path, named, covariates=[name], cluster="room").rows == plain
+
+
+@pytest.mark.parametrize(
+    ("seen", "paid"),
+    [
+        (pl.datetime(2026, 1, 1, 9), pl.datetime(2026, 1, 1, 10)),
+        (pl.datetime(2026, 1, 1, 9), pl.date(2026, 1, 1)),
+        (pl.date(2026, 1, 1), pl.datetime(2026, 1, 1, 9, time_zone="UTC")),
+        (
+            pl.datetime(2026, 1, 1, 9, time_zone="Europe/Berlin"),
+            pl.datetime(2026, 1, 1, 8, time_zone="UTC"),
+        ),
+    ],
+    ids=["times", "time and day", "day and time with zone", "two zones"],
+)
+def test_times_are_compared_as_they_are_meant(tmp_path: Path, seen: pl.Expr, paid: pl.Expr):
+    rows = table().with_columns(seen=seen, paid=paid)
+    analysed(tmp_path, rows)
+    rows.write_parquet(tmp_path / "users.parquet")
+    (tmp_path / "users.yaml").write_text(
+        yaml.safe_dump({**BASIC, "exposed_at": "seen", "outcome_at": "paid"})
+    )
+
+    assert analyze(tmp_path / "users.parquet", tmp_path / "users.yaml").notes == ()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [pl.concat_list("before"), pl.struct("before"), pl.lit(b"\xff")],
+    ids=["List", "Struct", "Binary"],
+)
+@pytest.mark.parametrize("field", ["variant", "covariates", "segments"])
+def test_columns_of_lists_and_bytes_are_refused(tmp_path: Path, values: pl.Expr, field: str):
+    table().with_columns(odd=values).write_parquet(tmp_path / "users.parquet")
+    named = "odd" if field == "variant" else ["odd"]
+    (tmp_path / "users.yaml").write_text(yaml.safe_dump({**BASIC, field: named}))
+    with pytest.raises(AnalyticsError, match=f"column odd, which the configuration names as {field}, holds"):
+        analyze(tmp_path / "users.parquet", tmp_path / "users.yaml")
 
 
 MOMENTS = {
@@ -210,20 +311,36 @@ def test_moments_of_the_ledger_carry_ratios_and_covariates(tmp_path: Path):
     [
         ({"mean": [1.0, 2.0]}, "row 1: a spread is missing"),
         ({"sum": [None, 2.0], "sum_squares": [1.0, 1.0]}, "row 1, column sum: a number is missing"),
-        ({"mean": [5.0, 2.0], "sum_squares": [1.0, 1.0]}, "row 1: the squares are too small"),
+        ({"mean": [5.0, 2.0], "sum_squares": [1.0, 1.0]}, "column sum_squares: the squares are too small"),
         (
             {"mean": [1.0, 2.0], "sd": [1.0, 1.0], "metric": ["clicks", "clicks"]},
             "'revenue' is not there; it has clicks",
         ),
         (
             {"mean": [1.0, 2.0], "sd": [1.0, 1.0], "variant": ["A", "C"]},
-            "row 2, column variant: 'C' is none of the variants A, B",
+            "row 2, column variant: 'C' is none of the variants; write one of A, B",
         ),
         ({"mean": [1.0, 2.0], "sd": [1.0, 1.0], "variant": ["A", "A"]}, "row 2: revenue of A stands twice"),
         ({"mean": [1.0, 2.0], "sd": [1.0, 1.0], "n": [-4, 5]}, "row 1, column n: -4 units cannot be"),
+        ({"mean": [1.0, 2.0], "sd": [1.0, 1.0], "n": [4.0, 1e30]}, r"column n: 1e\+30 units cannot be"),
+        ({"mean": [1.0, 2.0], "sd": [1.0, 1.0], "n": ["9", "many"]}, "row 2, column n: 'many' is no number"),
+        ({"mean": [1.0, 2.0], "sd": ["a", "b"]}, "row 1, column sd: 'a' is no number"),
+        ({"mean": ["1", "b"], "sd": [1.0, 1.0]}, "row 2, column mean: 'b' is no number"),
+        ({"mean": [1.0, float("inf")], "sd": [1.0, 1.0]}, "row 2, column mean: inf is not finite"),
+        ({"mean": [1.0, 2.0], "sd": [1.0, -1.0]}, "row 2, column sd: -1 is negative"),
+        ({"mean": [1.0, 2.0], "sd": [1.0, float("nan")]}, "row 2, column sd: nan is not finite"),
+        ({"mean": [1.0, 2.0], "variance": [-1.0, 1.0]}, "row 1, column variance: -1 is negative"),
+        ({"mean_y": [1.0, 2.0], "cross_yy": [1.0, -1.0]}, "row 2, column cross_yy: -1 is negative"),
+        ({"mean_y": ["1", "b"], "cross_yy": [1.0, 1.0]}, "row 2, column mean_y: 'b' is no number"),
+        ({"mean": [1.0, 2.0], "sd": [1.0, 1.0], "metric": [7, 7]}, "'revenue' is not there; it has 7"),
+        ({"mean": [1.0, 2.0], "sd": [1.0, 1.0], "variant": ["A", None]}, "column variant: the variant"),
     ],
-    ids=["spread", "number", "squares", "metric", "variant", "twice", "units"],
-)
+    ids=[
+        "spread", "number", "squares", "metric", "variant", "twice", "units", "many units", "text in n",
+        "text in sd", "text in mean", "infinite mean", "negative sd", "no number as sd", "negative variance",
+        "negative cross", "text in mean_y", "numeric metric", "no variant",
+    ],
+)  # fmt: skip
 def test_a_mistake_in_moments_is_one_sentence(tmp_path: Path, columns: dict, said: str):
     with pytest.raises(AnalyticsError, match=said):
         moments_of(tmp_path, growthbook(**columns))
@@ -248,7 +365,34 @@ def test_a_mistake_in_moments_is_one_sentence(tmp_path: Path, columns: dict, sai
         (table().with_columns(room=1), {"cluster": "room"}, "row 1, column room: 1 has units in several variants"),  # noqa: E501
         (table().with_columns(spend=pl.lit("much")), {}, "row 1, column spend: 'much' is no number"),
         (table(), {"metrics": [{"name": "orders", "kind": "proportion"}]}, "a proportion holds 0 and 1 only"),
-        (table().with_columns(spend=pl.lit(float("inf"))), {}, "row 1, column spend: inf, and a value must be finite"),  # noqa: E501
+        (table().with_columns(spend=pl.lit(float("inf"))), {}, "row 1, column spend: inf is not finite"),
+        (table().with_columns(before=pl.lit(float("inf"))), {"covariates": ["before"]}, "row 1, column before: inf is not finite"),  # noqa: E501
+        (table().with_columns(before=pl.lit("old")), {"covariates": ["before"]}, "row 1, column before: 'old' is no number"),  # noqa: E501
+        (
+            table().with_columns(id=pl.when(pl.int_range(pl.len()) > 1).then("id")),
+            {},
+            r"row 1, column id: the unit is missing \(2 rows in all\); fill it in",
+        ),
+        (
+            table().with_columns(room=pl.when(pl.int_range(pl.len()) != 3).then("room")),
+            {"cluster": "room"},
+            r"row 4, column room: the cluster is missing \(1 row in all\)",
+        ),
+        (
+            table().with_columns(room=pl.when(pl.int_range(pl.len()) > 1).then("room")),
+            {"cluster": "room"},
+            r"row 1, column room: the cluster is missing \(2 rows in all\)",
+        ),
+        (
+            table().with_columns(seen=pl.lit("2026-01-02T09:00:00Z"), paid=pl.lit("2026-01-02T10:00:00")),
+            {"exposed_at": "seen", "outcome_at": "paid"},
+            "column seen has a time zone and column paid has none; write both in one way",
+        ),
+        (
+            table().with_columns(seen=pl.lit("09:00:00"), paid=pl.lit("2026-01-02T10:00:00")),
+            {"exposed_at": "seen", "outcome_at": "paid"},
+            "column seen holds no times with their dates; write them as",
+        ),
         (
             table().with_columns(seen=pl.date(2026, 1, 2), paid=pl.date(2026, 1, 1)),
             {"exposed_at": "seen", "outcome_at": "paid"},
@@ -259,7 +403,9 @@ def test_a_mistake_in_moments_is_one_sentence(tmp_path: Path, columns: dict, sai
     ],
     ids=[
         "unknown metric", "unknown covariate", "unknown variant", "unit twice", "unit in two variants",
-        "cluster in two variants", "text", "proportion", "infinite", "outcome before exposure", "no times", "empty",  # noqa: E501
+        "cluster in two variants", "text", "proportion", "infinite", "infinite covariate",
+        "text covariate", "no unit", "no cluster in one arm", "no cluster in both", "one time zone",
+        "times of day", "outcome before exposure", "no times", "empty",
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_table_is_one_sentence_with_row_and_column(
@@ -277,6 +423,22 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, s
     (tmp_path / "users.yaml").write_text(yaml.safe_dump(BASIC))
     with pytest.raises(AnalyticsError, match=said):
         analyze(tmp_path / name, tmp_path / "users.yaml")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,arm,spend\n1,control,2\n2,caf\xe9,3\n", "line 3 is not UTF-8 text; save the file as CSV"),
+        (b"id,arm,spend\n1,control,2\n2,control,3,5\n", "line 3 has 4 fields where the header has 3"),
+        (b"", "holds no row"),
+    ],
+    ids=["encoding", "fields", "empty"],
+)  # fmt: skip
+def test_a_csv_that_cannot_be_read_says_where_and_what_to_do(tmp_path: Path, content: bytes, said: str):
+    (tmp_path / "users.yaml").write_text(yaml.safe_dump(BASIC))
+    (tmp_path / "users.csv").write_bytes(content)
+    with pytest.raises(AnalyticsError, match=rf"users.csv .*{said}"):
+        analyze(tmp_path / "users.csv", tmp_path / "users.yaml")
 
 
 def test_bytes_that_are_no_parquet_are_one_sentence(tmp_path: Path):

@@ -121,6 +121,47 @@ def test_metrics_come_with_their_purpose_the_primary_first(tmp_path: Path):
         ),
         ("experiments:\n", "experiment:\n", "experiment: no such field; did you mean 'experiments'?"),
         ("id: hint", "id: a hint", "experiments[0].id: String should match pattern"),
+        (
+            "    first_day: 5\n    last_day: 14\n",
+            "    start_date: 2025-13-05\n",
+            "is not valid YAML: line 7: 2025-13-05 is no date; write one such as 2026-01-31.",
+        ),
+        (
+            "last_day: 14",
+            "last_day: 1000000000",
+            "experiments[0].last_day: Input should be less than or equal",
+        ),
+        (
+            "control: old",
+            "control: old\n    minimum_effect: .inf",
+            "experiments[0].minimum_effect: write a finite number; got inf.",
+        ),
+        (
+            "control: old",
+            "control: old\n    trigger: {event_name: feature_usd}",
+            "[0].trigger.event_name: no event is called 'feature_usd'; did you mean 'feature_used'?",
+        ),
+        (
+            "control: old",
+            "control: old\n    trigger: {event_name: feature_used, feature: quizz}",
+            "experiments[0].trigger.feature: no feature is called 'quizz'; did you mean 'quiz'?",
+        ),
+        (
+            "control: old",
+            "control: old\n    trigger: {event: feature_used}",
+            "experiments[0].trigger.event: no such field; did you mean 'event_name'?",
+        ),
+        (
+            "    last_day: 14\n",
+            "",
+            "experiments[0].end_date: the fixed design is decided at its planned end; write end_date",
+        ),
+        (
+            "control: old",
+            "control: old\n    rule: {ship_when: not_worse}",
+            "experiments[0].rule.ship_when: not_worse needs the loss that still counts as none; write it as",
+        ),
+        ("[events]", "events", "experiments[0].secondary: write a list, as `[one, other]`; got 'events'."),
     ],
     ids=lambda value: value.strip().splitlines()[0] if isinstance(value, str) and value.strip() else "none",
 )
@@ -141,6 +182,33 @@ def test_dates_in_the_wrong_order_are_refused(tmp_path: Path):
 
     with pytest.raises(AnalyticsError, match="end_date: 2025-09-01 lies before start_date 2025-10-01"):
         _load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["    planned_units: 900\n", "    sequential: {design: confidence_sequence}\n"],
+)
+def test_an_experiment_without_an_end_can_be_decided_otherwise(tmp_path: Path, written: str):
+    assert _load(tmp_path, GOOD.replace("    last_day: 14\n", written))["hint"].end == OPEN_END
+
+
+def test_a_trigger_of_the_event_contract_and_a_loss_that_counts_as_none_are_understood(tmp_path: Path):
+    hint = _load(
+        tmp_path,
+        f"{GOOD}    trigger: {{event_name: feature_used, feature: quiz}}\n"
+        "    minimum_effect: 0.02\n    rule: {ship_when: not_worse}\n",
+    )["hint"]
+
+    assert hint.trigger is not None
+    assert (hint.trigger.feature, hint.rule.ship_when) == ("quiz", "not_worse")
+
+
+@pytest.mark.parametrize("text", ["- 1", "experiments: {hint: 1}", "experiments: [1]", "experiments: 1"])
+def test_no_words_of_programmers_come_through(tmp_path: Path, text: str):
+    with pytest.raises(AnalyticsError) as caught:
+        _load(tmp_path, text)
+
+    assert not any(word in str(caught.value) for word in ("_File", "instance", "tuple", "dictionary"))
 
 
 def test_planned_looks_need_a_planned_maximum(tmp_path: Path):

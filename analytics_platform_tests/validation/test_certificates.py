@@ -34,7 +34,7 @@ SEED = 5
 QUICK = 1_000
 CHEAP = [
     "unadjusted/binary/50/50/small",
-    "cuped/binary/10/90/small",
+    "cuped/binary/10/90/enough",
     "post_stratified/binary/50/50/large",
     "winsorised/heavy_tail/50/50/small",
     "unadjusted/ratio/50/50/small",
