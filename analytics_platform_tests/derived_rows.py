@@ -56,6 +56,7 @@ SMALL_CATALOGUE = Catalogue(
                 hypothesis="A hint brings users back.",
                 variants={"control": 0.5, "treatment": 0.5},
                 start_date=FIRST_DAY,
+                planned_units=100_000,
                 primary="active_days",
                 secondary=("events_per_session", "retained_7d", "engagement_seconds_p50"),
             ),
@@ -65,6 +66,7 @@ SMALL_CATALOGUE = Catalogue(
                 variants={"on": 0.5, "off": 0.5},
                 control="off",
                 start_date=FIRST_DAY,
+                planned_units=100_000,
                 primary="used_quiz",
             ),
         )

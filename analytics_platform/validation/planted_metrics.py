@@ -48,13 +48,18 @@ class PlantedMetric:
         )
 
     def adjusted_error(self, control_units: int, treatment_units: int) -> float:
-        """Standard error of the effect once each arm is regressed on its covariates, from the populations."""
+        """Standard error of the effect once each arm is regressed on its covariates, from the populations.
+
+        That slopes are estimated costs what it costs where covariates are normal: p / (n − p − 2).
+        """
         arms = (self.control, control_units), (self.treatment, treatment_units)
         squared, slopes = 0.0, []
         for one, units in arms:
             covariance = np.cov(_linear(one, is_ratio=self.is_ratio).T, aweights=one.chances, ddof=0)
             slope = np.linalg.solve(covariance[1:, 1:], covariance[1:, 0])
-            squared += (covariance[0, 0] - slope @ covariance[1:, 0]) / units
+            known = len(slope)
+            left = covariance[0, 0] - slope @ covariance[1:, 0]
+            squared += left / units * (1.0 + known / (units - known - 2.0))
             slopes.append((slope, covariance[1:, 1:]))
         apart, spread = slopes[1][0] - slopes[0][0], slopes[0][1]
         return float(np.sqrt(squared + apart @ spread @ apart / (control_units + treatment_units)))
@@ -149,7 +154,7 @@ def rare() -> PlantedMetric:
     x1, x2, done = crossed(normal_points(7), normal_points(5), [0.0, 1.0])
     chances = [0.01 + 0.003 * x1 + 0.001 * x2, 0.012 + 0.004 * x1 + 0.001 * x2]
     arms = [arm([done, x1, x2], np.where(done == 1.0, share, 1.0 - share), x1) for share in chances]
-    return PlantedMetric(arms[0], arms[1], {"small": 20_000, "large": 2_000_000}, growth=20)
+    return PlantedMetric(arms[0], arms[1], {"small": 20_000, "large": 2_000_000}, growth=40)
 
 
 METRICS = {

@@ -125,7 +125,9 @@ class Trial:
         units = self.control_units + self.treatment_units
         if self.estimate in {cuped, ratio_cuped}:
             error = self.metric.adjusted_error(self.control_units, self.treatment_units)
-            return float(Design(error**2 * units / 4.0).power(self.metric.effect, units))
+            # The smaller arm rules the error, and with it how far a t statistic strays.
+            fewest = 2.0 * min(self.control_units, self.treatment_units)
+            return float(Design(error**2 * fewest / 4.0).power(self.metric.effect, fewest))
         control, treatment = self.metric.variances
         design = Design(control, treatment, self.treatment_units / units)
         return float(design.power(self.metric.effect, units))

@@ -21,8 +21,11 @@ class State:
         self.path = path
         self._cells: dict[str, Rows] = {}
         if path and path.exists():
-            for line in path.read_text().splitlines():
+            text = path.read_text()
+            for line in text.splitlines():
                 self._read(line)
+            if text and not text.endswith("\n"):
+                path.write_text(f"{text}\n")  # a run that was broken off left half a line
 
     def __contains__(self, key: str) -> bool:
         return key in self._cells
@@ -36,16 +39,14 @@ class State:
         self._cells[key] = rows
         if self.path:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            line = json.dumps({"key": key, "rows": rows}, default=datetime.isoformat)
             with self.path.open("a") as lines:
-                # Begun anew, since a run that was broken off may have left half a line.
-                lines.write(f"\n{line}\n")
+                lines.write(json.dumps({"key": key, "rows": rows}, default=datetime.isoformat) + "\n")
 
     def _read(self, line: str) -> None:
         try:
             held = json.loads(line)
         except json.JSONDecodeError:
-            return  # half a line that a broken run left, or none
+            return  # half a line that a broken run left
         for row in held["rows"]:
             row["certified_at"] = datetime.fromisoformat(row["certified_at"])
         self._cells[held["key"]] = held["rows"]

@@ -43,6 +43,8 @@ def rescanned(
         outcome = OUTCOMES[metric]
         age = experiment.conversion_window_days if outcome.last_day is None else outcome.last_day
         final = experiment.end + timedelta(days=age or 0)
+        if outcome.kind == "winsorised" and metric not in caps:
+            continue
         if outcome.kind == "quantile" or not experiment.start <= as_of <= final:
             continue
         mature = [row for row in members if row["event_date"] + timedelta(days=age or 0) <= as_of]
