@@ -30,8 +30,8 @@ outside its band at first), seed {seed}, mode `{mode}`, {date}, {libraries}. Wri
 
 A band is what chance leaves once in a hundred at 10,000 replications: false positives 4.45–5.57 %, coverage
 94.4–95.6 %, each tail 2.1–2.9 %; where clusters are randomised 4–6 %, 94–96 %, 2–3 %. A value outside its
-band is **bold**. The Monte Carlo error of a rate near 5 % is .2 points at 10,000 replications; a cell of fewer has a
-band that is wider by its larger error alone.
+band is **bold**. The Monte Carlo error of a rate near 5 % is .2 points at 10,000 replications; a cell of
+fewer has a band that is wider by its larger error alone.
 """
 
 
