@@ -33,10 +33,11 @@ A band is what chance leaves once in a hundred at 10,000 replications: false pos
 band is **bold**. The Monte Carlo error of a rate near 5 % is .2 points at 10,000 replications; a cell of
 fewer has a band that is wider by its larger error alone.
 
-Sizes called `enough` are no forecast: they were raised until the tails lay in their band, and the limits below show
-what fewer units give. After a first run had put cells outside, these were changed: `rare_binary` 10/90 from 20 to 40
-times the units of equal arms; the power expected of `cuped` by what estimated slopes cost; `aipw` from two folds to the
-five of analyses; clusters 10/90 from 4 in the smaller arm, which erred in 6.3 %, to 5, the fewest that a readout takes.
+Sizes called `enough` are no forecast: they were raised until the tails lay in their band, and the limits
+below show what fewer units give. After a first run had put cells outside, these were changed:
+`rare_binary` 10/90 from 20 to 40 times the units of equal arms; the power expected of `cuped` by what
+estimated slopes cost; `aipw` from two folds to the five of analyses; clusters 10/90 from 4 in the smaller
+arm, which erred in 6.3 %, to 5, the fewest that a readout takes.
 """
 
 
