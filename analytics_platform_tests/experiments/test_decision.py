@@ -141,3 +141,18 @@ def test_what_cannot_be_estimated_is_inconclusive_with_the_reason():
 
     assert row["verdict"] == "Inconclusive"
     assert "cannot be estimated because the treatment arm has no unit" in row["headline"]
+
+
+def test_a_fixed_design_stops_for_harm_before_its_end_only_where_that_is_clear():
+    # A loss of 1 % at p = .007, and one of 20 %.
+    ended, running = decided(lift=-0.01), decided(lift=-0.01, has_ended=False)
+    clear = decided(lift=-0.2, has_ended=False)
+    assert (ended["verdict"], running["verdict"], clear["verdict"]) == ("Stop", "Inconclusive", "Stop")
+
+
+def test_who_wanted_no_harm_hears_of_harm_and_not_of_a_gain_that_was_missed():
+    row = decided(lift=-0.005, rule=Rule("not_worse", 0, 0.01))
+
+    assert row["verdict"] == "Inconclusive"
+    assert "a change of −1.0 % is not ruled out" in row["reasons"]
+    assert "+1.0 %" not in row["reasons"].splitlines()[0]

@@ -113,3 +113,16 @@ def test_outcomes_before_the_exposure_are_a_share_of_users():
     assert early_outcomes(plan(), 30, 1000)[0]["passed"] is False
     assert early_outcomes(plan(), 3, 1000)[0]["passed"] is True
     assert early_outcomes(plan(), 0, 0) == []
+
+
+@pytest.mark.parametrize(("late_lift", "is_steady"), [(1.2, True), (1.0, False)])
+def test_a_lift_that_stays_is_no_novelty_though_activity_fades(late_lift: float, is_steady: bool):
+    random = np.random.default_rng(4)
+
+    def weeks(lift: float, later: float) -> Moments:
+        early, late = random.poisson(10 * lift, 20_000), random.poisson(4 * later, 20_000)
+        return Moments.of(np.column_stack([late - early, np.ones(20_000), early]).astype(float))
+
+    (row,) = novelty(plan(), PRIMARY, {"control": weeks(1.0, 1.0), "treatment": weeks(1.2, late_lift)})
+
+    assert row["passed"] is is_steady

@@ -111,3 +111,10 @@ def test_a_quantile_has_no_uplift(engine: DuckDBEngine):
 def test_an_outcome_that_is_the_same_for_everybody_teaches_nothing(engine: DuckDBEngine):
     (row,) = uplift_rows(engine, experiment("sessions", conversion_window_days=2), AS_OF)
     assert "same value" in str(row["sentence"])
+
+
+def test_arms_that_are_not_as_planned_teach_nothing(engine: DuckDBEngine):
+    (row,) = uplift_rows(engine, experiment(), AS_OF, has_mismatch=True)
+
+    assert row["statistic"] == "reason"
+    assert "not as large as planned" in str(row["sentence"])

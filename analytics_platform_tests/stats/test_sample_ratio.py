@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import chisquare, dirichlet_multinomial, multinomial
+from scipy.stats import binomtest, chisquare, dirichlet_multinomial, multinomial
 from statsmodels.stats.multitest import multipletests
 
 from analytics_platform.errors import AnalyticsError
@@ -79,3 +79,20 @@ def test_too_few_units_are_a_reason():
 def test_shares_that_plan_nothing_are_refused(shares: list[float]):
     with pytest.raises(AnalyticsError, match="mend the allocation"):
         mismatch([10] * len(shares), shares)
+
+
+@pytest.mark.parametrize(
+    ("observed", "share"), [((2, 60), 0.1), ((12, 41), 0.1), ((14, 6), 0.5), ((0, 55), 0.1)]
+)
+def test_few_units_in_two_variants_are_tested_exactly(observed: tuple[int, int], share: float):
+    units = sum(observed)
+    tails = [binomtest(observed[0], units, share, alternative=side).pvalue for side in ("less", "greater")]
+
+    found = mismatch(observed, [share, 1 - share])
+
+    assert found.p_value == pytest.approx(min(1.0, 2 * min(tails)))
+
+
+def test_three_variants_of_few_units_are_not_tested():
+    assert np.isnan(mismatch([20, 20, 20], [1, 1, 1]).p_value)
+    assert "the test needs 30" in str(why_not([20, 20, 20], [1, 1, 1]))
