@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from analytics_platform import activity, behaviour, experiments, validation
+from analytics_platform import activity, behaviour, churn, experiments, forecasts, validation
 from analytics_platform.alerts import CheckResult
 from analytics_platform.defs.check_results import failing_days, record
 from analytics_platform.defs.history import FAILING_DAYS
@@ -25,7 +25,11 @@ from analytics_platform.lakehouse import Check, Window
 from analytics_platform.lakehouse.check import Severity
 from analytics_platform.workspace import Workspace
 
-CHECKS: tuple[Check, ...] = (*activity.CHECKS, *behaviour.CHECKS, *experiments.CHECKS, *validation.CHECKS)
+CHECKS: tuple[Check, ...] = tuple(
+    check
+    for package in (activity, behaviour, experiments, churn, forecasts, validation)
+    for check in package.CHECKS
+)
 
 
 @dataclass(frozen=True)

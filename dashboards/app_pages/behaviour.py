@@ -1,0 +1,26 @@
+"""Behaviour: what moved and why, who comes back, where people stop, and what kinds of users there are.
+
+A direct script: it reads tables, and computes nothing itself.
+"""
+
+import streamlit as st
+
+from dashboards.behaviour import changes, funnels, journeys, lifecycle, retention, segments
+from dashboards.reader import open_reading
+
+VIEWS = {
+    "What changed": changes.show,
+    "Lifecycle": lifecycle.show,
+    "Retention": retention.show,
+    "Funnels": funnels.show,
+    "Journeys": journeys.show,
+    "Segments": segments.show,
+}
+
+reading = open_reading()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    st.title("Behaviour", anchor=False, width="content")
+    view = st.segmented_control(
+        "View", list(VIEWS), default=next(iter(VIEWS)), required=True, key="view", bind="query-params"
+    )
+VIEWS[view](reading)

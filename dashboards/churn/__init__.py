@@ -1,0 +1,1 @@
+"""What the page Users at risk reads, and how that is drawn."""
