@@ -142,7 +142,8 @@ SELECT
   users / nullif(all_users, 0) AS share, -- Of all active in the window, newcomers too.
   CAST(established_users AS BIGINT) AS established_users, -- Of users, those seen by the window's first day.
   established_users / nullif(all_established, 0) AS established_share, -- Of all such users.
-  CAST(previous_established_users AS BIGINT) AS previous_established_users, -- 28 days earlier; null if not observed.
+  CAST(previous_established_users AS BIGINT)
+    AS previous_established_users, -- The same 28 days earlier; null where the log began within that window.
   previous_established_users / nullif(all_previous, 0) AS previous_established_share, -- Of all then.
   as_of_date -- Last reporting day, with which the window ends.
 FROM totals

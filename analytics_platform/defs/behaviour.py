@@ -25,7 +25,8 @@ def behaviour() -> dg.Definitions:
         assets=[
             model_asset(KPI_DAILY, OWNER),  # by day: every KPI, overall and by segment
             model_asset(FEATURE_ADOPTION_DAILY, OWNER),  # by day: use and repeated use of each feature
-            model_asset(LIFECYCLE_DAILY, OWNER),  # by day: users by their state on the eve and on the day
+            # by day: users by their state on the eve and on the day
+            model_asset(LIFECYCLE_DAILY, OWNER, after=[KPI_DAILY.name]),
             model_asset(GROWTH_ACCOUNTING_DAILY, OWNER),  # by day: gained, lost, quick ratio
             model_asset(POWER_USERS, OWNER),  # users by the days on which they were active
         ]
