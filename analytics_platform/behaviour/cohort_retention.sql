@@ -204,9 +204,11 @@ SELECT
   CAST(eligible_users AS BIGINT) AS eligible_users, -- Those for whom the period was wholly observed.
   CAST(retained_users AS BIGINT) AS retained_users, -- Those of eligible_users active in it; null without any.
   k / nullif(n, 0) AS retention, -- Retained / eligible; null while nobody's period is over.
-  greatest((k + 1.920729410347062 - spread) / nullif(n + 3.841458820694124, 0), 0)
-    AS retention_low, -- Lower limit of its 95 % interval (Wilson).
-  least((k + 1.920729410347062 + spread) / nullif(n + 3.841458820694124, 0), 1)
-    AS retention_high, -- Upper limit of its 95 % interval (Wilson).
+  CASE
+    WHEN n > 0 THEN greatest((k + 1.920729410347062 - spread) / nullif(n + 3.841458820694124, 0), 0)
+  END AS retention_low, -- Lower limit of its 95 % interval (Wilson).
+  CASE
+    WHEN n > 0 THEN least((k + 1.920729410347062 + spread) / nullif(n + 3.841458820694124, 0), 1)
+  END AS retention_high, -- Upper limit of its 95 % interval (Wilson).
   is_complete -- Whether the period was observed for the cohort's last day, so that the row will not change.
 FROM cells

@@ -51,8 +51,10 @@ SELECT
   eligible_users, -- Those for whom the later period was wholly observed too.
   CASE WHEN eligible_users > 0 THEN retained END AS retained_users, -- Those of eligible_users active in it.
   k / nullif(n, 0) AS retention, -- Retained / eligible: an association, no effect of use.
-  greatest((k + 1.920729410347062 - spread) / nullif(n + 3.841458820694124, 0), 0)
-    AS retention_low, -- Lower limit of its 95 % interval (Wilson).
-  least((k + 1.920729410347062 + spread) / nullif(n + 3.841458820694124, 0), 1)
-    AS retention_high -- Upper limit of its 95 % interval (Wilson).
+  CASE
+    WHEN n > 0 THEN greatest((k + 1.920729410347062 - spread) / nullif(n + 3.841458820694124, 0), 0)
+  END AS retention_low, -- Lower limit of its 95 % interval (Wilson).
+  CASE
+    WHEN n > 0 THEN least((k + 1.920729410347062 + spread) / nullif(n + 3.841458820694124, 0), 1)
+  END AS retention_high -- Upper limit of its 95 % interval (Wilson).
 FROM fractions

@@ -4,3 +4,5 @@ SELECT measure, cohort_grain, cohort_date, dimension, segment, period, eligible_
 FROM behaviour.cohort_retention
 WHERE (eligible_users > 0) <> (retention IS NOT NULL)
   OR (eligible_users > 0) <> (retained_users IS NOT NULL)
+  OR (eligible_users > 0) <> (retention_low IS NOT NULL)
+  OR (eligible_users > 0) <> (retention_high IS NOT NULL)
