@@ -21,7 +21,8 @@ from rich.table import Table
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.workspace import open_workspace
-from benchmarks.contest import OURS, Contest, missing
+from benchmarks.contest import OURS, Contest, chdb_rows, missing
+from benchmarks.rivals import retention
 from benchmarks.stages import Cost, measure
 
 CONTESTS: dict[str, Contest] = {
@@ -29,6 +30,13 @@ CONTESTS: dict[str, Contest] = {
     for contest in (
         Contest("behaviour.kpi_daily"),
         Contest("behaviour.feature_adoption_daily"),
+        Contest(
+            "behaviour.user_lifetimes",
+            {"pandas": retention.pandas_lifetimes, "chdb": chdb_rows(retention.LIFETIMES)},
+        ),
+        Contest("behaviour.cohort_retention", {"pandas, N-day cells alone": retention.pandas_n_days}),
+        Contest("behaviour.retention_by_frequency"),
+        Contest("behaviour.survival", build=retention.build_survival),
     )
 }
 """In the order in which tables are built: one that reads another stands after it."""

@@ -52,7 +52,7 @@ class Source:
         return TABLE_NAME.sub(lambda found: self._as_files(found[0]), sql)
 
     def _as_files(self, table: str) -> str:
-        root = self.lake.path(table)
+        root = self.lake.path(table).resolve()
         names = ",".join(str(Path(file).relative_to(root)) for file in self.files(table))
         return f"file('{root}/{{{names}}}', Parquet)"
 
