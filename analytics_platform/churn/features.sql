@@ -43,6 +43,7 @@ people AS (
     snapshot_date,
     user_id,
     max(event_date) AS last_date,
+    min(event_date) AS early_date,
     min(age) AS recency_days,
     count(*) FILTER (WHERE age < 7) AS active_days_7d,
     count(*) FILTER (WHERE age < 14) AS active_days_14d,
@@ -103,6 +104,10 @@ country_clock AS (
   GROUP BY snapshot_date, country, event_date
 ),
 
+early_clock AS (
+  SELECT snapshot_date, country, last_date AS early_date, visits_since FROM country_clock
+),
+
 countries AS (
   SELECT
     snapshot_date, country,
@@ -149,8 +154,11 @@ SELECT
   user_id, -- The person.
   recency_days, -- Days since the last active one; 0 for the snapshot day.
   date_diff('day', first_seen_date, snapshot_date) AS tenure_days, -- Days since first seen.
-  CAST(visits_since AS DOUBLE) / nullif(people, 0)
+  CAST(clock.visits_since AS DOUBLE) / nullif(people, 0)
     AS country_visits_since, -- Visits made since by a user of the same country: recency on the country's clock.
+  CAST(clock.visits_since AS DOUBLE) * active_days_56d
+    / nullif(people + coalesce(early_clock.visits_since - clock.visits_since, 0), 0)
+    AS missed_visits, -- Visits expected since by the user's own pace in 56 days, on the country's clock.
   CAST(class_visits_since AS DOUBLE) / nullif(members, 0)
     AS class_visits_since, -- Visits made since by a member of the class; null without one.
   CAST(active_people AS DOUBLE) / nullif(people, 0)
@@ -206,7 +214,8 @@ SELECT
 FROM profiles
 LEFT JOIN classes USING (snapshot_date, classroom_id)
 LEFT JOIN class_clock USING (snapshot_date, classroom_id, last_date)
-JOIN country_clock USING (snapshot_date, country, last_date)
+JOIN country_clock AS clock USING (snapshot_date, country, last_date)
+LEFT JOIN early_clock USING (snapshot_date, country, early_date)
 JOIN countries USING (snapshot_date, country)
 JOIN accounts USING (snapshot_date, user_id)
 JOIN first_days USING (user_id)
