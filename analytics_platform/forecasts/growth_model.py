@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,7 @@ class Flows:
         settling: the state of the same user once four weeks old; itself where there is no other.
         reported: position among REPORTED; the unseen have 7.
         kin: number of the group of states that are much alike: the same absence, as many visits.
+        fresh: the same days of visits as seen after one day of absence; itself where absence is shorter.
     """
 
     coming: Ints
@@ -65,6 +67,7 @@ class Flows:
     settling: Ints
     reported: Ints
     kin: Ints
+    fresh: Ints
 
 
 @cache
@@ -76,7 +79,8 @@ def flows() -> Flows:
     in between tell the days of absence. JUST_RESURRECTED came today for the first time in four weeks.
     """
     coming, staying = np.zeros(STATES + 1, np.int64), np.zeros(STATES + 1, np.int64)
-    settling, reported, kin = np.arange(STATES + 1), np.full(STATES + 1, DORMANT), np.zeros(STATES + 1, np.int64)
+    settling, fresh = np.arange(STATES + 1), np.arange(STATES + 1)
+    reported, kin = np.full(STATES + 1, DORMANT), np.zeros(STATES + 1, np.int64)
     for block in (0, PATTERNS, SETTLED):
         for pattern in range(PATTERNS):
             state, days = block + pattern, pattern or FIRST_DAY
@@ -87,6 +91,7 @@ def flows() -> Flows:
             reported[state] = _reported(state, days)
             age = days.bit_length() if block == 0 else 8 + (block == SETTLED)
             kin[state] = (age * 8 + (days & -days).bit_length()) * 8 + days.bit_count()
+            fresh[state] = block + (days >> max((days & -days).bit_length() - 2, 0))
             if block == PATTERNS:
                 settling[state] = SETTLED + days
     for block, absent, oldest in ((PATTERNS, YOUNG_ABSENT, MONTH - 1), (SETTLED, SETTLED_ABSENT, OLDEST)):
@@ -97,8 +102,9 @@ def flows() -> Flows:
             reported[state] = AT_RISK_MAU if days < MONTH else DORMANT
             kin[state] = 1000 + absent + days // WEEK
             settling[state] = SETTLED_ABSENT + days - WEEK
+            fresh[state] = block + (FIRST_DAY << 1)
     coming[UNSEEN], staying[UNSEEN], reported[UNSEEN] = FIRST_DAY, UNSEEN, len(REPORTED)
-    return Flows(coming, staying, settling, reported, np.unique(kin, return_inverse=True)[1])
+    return Flows(coming, staying, settling, reported, np.unique(kin, return_inverse=True)[1], fresh)
 
 
 def _reported(state: int, days: int) -> int:
@@ -140,18 +146,34 @@ def walk(users: Ints, days: Ints, known: NDArray[np.bool_], span: range) -> Iter
             state[grown] = settling[state[grown]]
 
 
-def rates(at_risk: Floats, came: Floats) -> Floats:
-    """Logit of coming by state and weekday: each state's own rate, pulled towards that of its like.
+class Rates(NamedTuple):
+    """How those come who have not left, and how many have not.
+
+    Attributes:
+        logit: of coming, by replicate, state and weekday, shape (replicates, STATES, 7).
+        left: share of a state's users who have left, shape (replicates, STATES).
+        leaving: of those who had not left and stay away, the share who leave, likewise.
+        returning: of those who had left, the share who consider coming again, likewise.
+    """
+
+    logit: Floats
+    left: Floats
+    leaving: Floats
+    returning: Floats
+
+
+def rates(at_risk: Floats, came: Floats) -> Rates:
+    """Rates by state and weekday: each state's own, pulled towards that of its like.
 
     A state's rate is pulled towards its kin's, kin towards the reported state's; the weekday shifts the logit
-    of all states that are reported as one, pulled towards the shift of everybody.
+    of all states that are reported as one, pulled towards the shift of everybody. Who stays away for longer
+    comes more rarely; beyond the first day of absence that is taken to be because more and more have left, not
+    because absence makes each of them come less (as in buy-till-you-die models). An induced visit thus does
+    not make a user of somebody who had left.
 
     Args:
         at_risk: user-days in a state on the day before, shape (replicates, STATES, 7): weekday of the day.
         came: those on which the user came.
-
-    Returns:
-        Logits of the same shape.
     """
     moves = flows()
     n, x = at_risk.sum(-1), came.sum(-1)
@@ -161,7 +183,17 @@ def rates(at_risk: Floats, came: Floats) -> Floats:
     own = _pulled(n, x, np.arange(STATES), _pulled(n, x, kin, similar))
     logit = np.log(own) - np.log1p(-own)
     common = _weekday_shift(logit, at_risk, came, np.zeros(STATES, np.int64), np.zeros(7))
-    return logit[..., None] + _weekday_shift(logit, at_risk, came, reported, common)
+    shift = _weekday_shift(logit, at_risk, came, reported, common)
+    here = np.minimum(own / own[:, moves.fresh[:STATES]], 1.0)
+    coming = np.minimum(expit(logit[..., None] + shift) / here[..., None], MOST_RATE)
+    stay, stay_here = 1.0 - own, here - own
+    wanted = here[:, moves.staying[:STATES]] * stay
+    return Rates(
+        logit=np.log(coming) - np.log1p(-coming),
+        left=1.0 - here,
+        leaving=np.clip(1.0 - wanted / np.maximum(stay_here, 1e-12), 0.0, 1.0),
+        returning=np.clip((wanted - stay_here) / np.maximum(1.0 - here, 1e-12), 0.0, 1.0),
+    )
 
 
 def _pulled(n: Floats, x: Floats, group: Ints, prior: Floats) -> Floats:
@@ -184,37 +216,67 @@ def _weekday_shift(logit: Floats, n: Floats, x: Floats, group: Ints, prior: Floa
     return shift[:, group]
 
 
-def shift_for(logits: Floats, at_risk: Floats, rate: int, change: float) -> float:
+def shift_for(logit: Floats, weight: Floats, rate: int, change: float) -> float:
     """The shift of a rate's logits at which its mean over user-days changes by a share.
 
-    The mean can approach MOST_RATE, never pass it: a greater change is cut there.
+    The mean over those who have not left can approach MOST_RATE, never pass it: a greater change is cut there.
 
     Args:
-        logits: shape (STATES, 7).
-        at_risk: user-days in each state and weekday, shape (STATES, 7).
+        logit: shape (STATES, 7).
+        weight: user-days of those who have not left, by state and weekday, shape (STATES, 7).
         rate: position among RATES.
         change: relative change, above -1.
     """
     own = flows().reported[:STATES] == rate
-    logit, weight = logits[own], at_risk[own]
-    if not weight.sum() or not change:
+    values, shares = logit[own], weight[own] / max(weight[own].sum(), 1e-12)
+    if not shares.any() or not change:
         return 0.0
-    now = float((weight * expit(logit)).sum() / weight.sum())
+    now = float((shares * expit(values)).sum())
     wanted = max(min(now * (1.0 + change), max(MOST_RATE, now)), now * 1e-6)
     low, high = -20.0, 20.0
     for _ in range(60):
         middle = (low + high) / 2
-        is_above = (weight * expit(logit + middle)).sum() / weight.sum() > wanted
+        is_above = (shares * expit(values + middle)).sum() > wanted
         low, high = (low, middle) if is_above else (middle, high)
     return (low + high) / 2
 
 
-def project(odds: Floats, start: Floats, new: Floats, shift: Floats | None, weekday: int) -> Floats:
+class Forward(NamedTuple):
+    """What a projection needs, states first; replicates last.
+
+    Attributes:
+        odds: of coming, of those who have not left, shape (7, STATES, replicates).
+        leaving: as in Rates, shape (STATES, replicates).
+        returning: likewise.
+        here: users in each state on the eve who have not left, likewise.
+        left: those who have, likewise.
+    """
+
+    odds: Floats
+    leaving: Floats
+    returning: Floats
+    here: Floats
+    left: Floats
+
+    @classmethod
+    def of(cls, found: Rates, start: Floats) -> "Forward":
+        """Rates applied to users in each state on the eve, shape (STATES,)."""
+        left = found.left.T
+        odds = np.ascontiguousarray(np.exp(found.logit).transpose(2, 1, 0))
+        return cls(
+            odds,
+            found.leaving.T.copy(),
+            found.returning.T.copy(),
+            start[:, None] * (1 - left),
+            start[:, None] * left,
+        )
+
+
+def project(by: Forward, new: Floats, shift: Floats | None, weekday: int) -> Floats:
     """Everybody's days to come: users in each reported state.
 
     Args:
-        odds: of coming, by weekday, state and replicate, shape (7, STATES, replicates).
-        start: users in each state on the eve, shape (STATES,).
+        by: rates, and users on the eve.
         new: new users, shape (days, replicates).
         shift: added to the logit of each of RATES, shape (days, 7, replicates); None: nothing.
         weekday: that of the first day.
@@ -222,18 +284,21 @@ def project(odds: Floats, start: Floats, new: Floats, shift: Floats | None, week
     Returns:
         Shape (days, 7, replicates), in the order of REPORTED; each day they add up to everybody ever seen.
     """
-    moves = flows()
+    reported = flows().reported[:STATES]
     coming, staying, reporting = _moves()
-    people = np.repeat(start[:, None], new.shape[1], axis=1)
+    here, left = by.here, by.left
     told = np.empty((len(new), len(REPORTED), new.shape[1]))
     for day, newcomers in enumerate(new):
-        chance = odds[(weekday + day) % 7]
+        chance = by.odds[(weekday + day) % 7]
         if shift is not None:
-            chance = chance * np.exp(shift[day])[moves.reported[:STATES]]
-        came = people * (chance / (1.0 + chance))
-        people = coming @ came + staying @ (people - came)
-        people[FIRST_DAY] += newcomers
-        told[day] = reporting @ people
+            chance = chance * np.exp(shift[day])[reported]
+        came = here * (chance / (1.0 + chance))
+        away = here - came
+        leave, back = away * by.leaving, left * by.returning
+        here = coming @ came + staying @ (away - leave + back)
+        left = staying @ (left - back + leave)
+        here[FIRST_DAY] += newcomers
+        told[day] = reporting @ (here + left)
     return told
 
 

@@ -123,7 +123,9 @@ def quality_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | 
         f"{name}: ratings {moved[0]:+.3f} stars ({low:+.3f} to {high:+.3f}) moved the log odds of coming by "
         f"{common[0]:+.4f}, so {per_star[0]:+.2f} a star (95 % {ends[0]:+.2f} to {ends[1]:+.2f})"
     )
-    return Effect(np.repeat(per_star[:, None], len(RATES), 1), is_by_class=False, source=source, is_randomised=True)
+    return Effect(
+        np.repeat(per_star[:, None], len(RATES), 1), is_by_class=False, source=source, is_randomised=True
+    )
 
 
 def log_odds_ratios(counts: ArmCounts, bootstrap: Floats) -> Floats:

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics_platform.forecasts.growth_model import DAU, MAU, RATES, REPORTED, STATES, WAU, project, rates, shift_for
+from analytics_platform.forecasts.growth_model import (
+    DAU,
+    MAU,
+    RATES,
+    REPORTED,
+    WAU,
+    Forward,
+    project,
+    rates,
+    shift_for,
+)
 from analytics_platform.forecasts.scenarios_effects import SEED, Change, Effect, weights
 from analytics_platform.forecasts.scenarios_history import ArmCounts, Counts, History, count
 from analytics_platform.forecasts.scenarios_subscribers import Subscribers, subscribers_of
@@ -53,20 +63,18 @@ class Group:
     """Users that a change reaches together.
 
     Attributes:
-        odds: of coming by weekday, state and replicate, shape (7, STATES, replicates).
-        logits: the estimate's logits, shape (STATES, 7).
-        at_risk: user-days behind them, shape (STATES, 7).
-        came: visits among those.
-        start: users by state on the last day, shape (STATES,).
+        forward: rates, and users on the last day.
+        logit: the estimate's logits of coming, shape (STATES, 7).
+        at_risk: user-days behind them of those who have not left, shape (STATES, 7).
         new: new users by weekday and replicate, shape (7, replicates).
+        is_class: whether these are members of classrooms.
     """
 
-    odds: Floats
-    logits: Floats
+    forward: Forward
+    logit: Floats
     at_risk: Floats
-    came: Floats
-    start: Floats
     new: Floats
+    is_class: bool
 
 
 @dataclass(frozen=True)
@@ -98,13 +106,12 @@ class Growth:
         """The shift that changes the mean of a rate by a share, over all users."""
         place = RATES.index(rate)
         shift = np.zeros((self.replicates, len(RATES)))
-        at_risk = np.sum([group.at_risk for group in self.groups], axis=0)
-        logits = self.groups[0].logits
-        if len(self.groups) > 1:
-            came = np.sum([group.came for group in self.groups], axis=0)
-            logits = rates(at_risk[None], came[None])[0]
-        shift[:, place] = shift_for(logits, at_risk, place, change)
-        source = f"Set by the scenario: {rate} changes by {change:+.0%}; what would bring that about is not said"
+        weight = np.concatenate([group.at_risk for group in self.groups], axis=-1)
+        logit = np.concatenate([group.logit for group in self.groups], axis=-1)
+        shift[:, place] = shift_for(logit, weight, place, change)
+        source = (
+            f"Set by the scenario: {rate} changes by {change:+.0%}; what would bring that about is not said"
+        )
         return Effect(shift, is_by_class=False, source=source, is_randomised=False)
 
     def outcome(self, changes: Sequence[Change], days: int) -> Outcome:
@@ -127,15 +134,15 @@ class Growth:
         self, changes: tuple[Change, ...], days: int, plain: dict[str, Floats] | None
     ) -> tuple[dict[str, Floats], Floats]:
         told = np.zeros((days, len(REPORTED), self.replicates))
-        for place, group in enumerate(self.groups):
+        for group in self.groups:
             new = self._new(group, days)
             shift = np.zeros((days, len(RATES), self.replicates)) + self.drift[0]
             for change in changes:
                 new = new * (1.0 + change.new * change.force)[:, None]
-                if change.effect is not None and (place == len(self.groups) - 1 or not change.effect.is_by_class):
+                if change.effect is not None and (group.is_class or not change.effect.is_by_class):
                     effect = change.effect.shift.T * change.amount
                     shift = shift + change.force[:, None, None] * effect
-            told += project(group.odds, group.start, new, shift, (self.last_day + 1) % 7)
+            told += project(group.forward, new, shift, (self.last_day + 1) % 7)
         reached = {name: told[:, :below].sum(1) for name, below in USER_METRICS.items()}
         stays = reached["dau"] / np.maximum(reached["mau"], 1e-9)
         usual = stays if plain is None else plain["dau"] / np.maximum(plain["mau"], 1e-9)
@@ -171,31 +178,36 @@ def fit(
         trial_days: days between a visit that leads to a trial and the subscription.
     """
     is_split = any(arms.is_by_class for arms in history.arms.values())
-    counts, arms = count(history, window_days, (history.classroom >= 0).astype(np.int64) if is_split else None)
+    members = (history.classroom >= 0) & is_split
+    counts, arms = count(history, window_days, members.astype(np.int64))
     bootstrap = weights(replicates)
-    groups = tuple(_group(each, bootstrap, history.last_day) for each in counts)
+    groups = tuple(
+        _group(each, bootstrap, history.last_day, is_class=place == 1) for place, each in enumerate(counts)
+    )
     drift = np.random.default_rng(SEED + 2).standard_normal((2, replicates + 1)) * _wander(counts)[:, None]
     drift[:, 0] = 0.0
     subscribers = subscribers_of(history, window_days, bootstrap, price, trial_days)
     return Growth(groups, arms, subscribers, history.last_day, drift, new_days)
 
 
-def _group(counts: Counts, bootstrap: Floats, last_day: int) -> Group:
+def _group(counts: Counts, bootstrap: Floats, last_day: int, *, is_class: bool) -> Group:
     at_risk = np.tensordot(bootstrap, counts.at_risk, 1)
     came = np.tensordot(bootstrap, counts.came, 1)
-    logits = rates(at_risk, came)
+    found = rates(at_risk, came)
     days = counts.new.shape[1]
     weekday = (last_day - days + 1 + np.arange(days)) % 7
     by_weekday = np.stack(
-        [bootstrap @ counts.new[:, weekday == each].sum(1) / max((weekday == each).sum(), 1) for each in range(7)]
+        [
+            bootstrap @ counts.new[:, weekday == each].sum(1) / max((weekday == each).sum(), 1)
+            for each in range(7)
+        ]
     )
     return Group(
-        odds=np.exp(np.moveaxis(logits, 0, -1)).transpose(1, 0, 2).copy(),
-        logits=logits[0],
-        at_risk=at_risk[0],
-        came=came[0],
-        start=counts.start,
+        forward=Forward.of(found, counts.start),
+        logit=found.logit[0],
+        at_risk=at_risk[0] * (1.0 - found.left[0])[:, None],
         new=by_weekday,
+        is_class=is_class,
     )
 
 
@@ -204,7 +216,10 @@ def _wander(counts: Sequence[Counts]) -> Floats:
     came = np.sum([each.daily_came for each in counts], axis=0)
     new = np.sum([each.new.sum(0) for each in counts], axis=0)
     at_risk = np.sum([each.daily_at_risk for each in counts], axis=0)
-    total, hit = np.sum([each.at_risk.sum((0, 2)) for each in counts], 0), np.sum([each.came.sum((0, 2)) for each in counts], 0)
+    total, hit = (
+        np.sum([each.at_risk.sum((0, 2)) for each in counts], 0),
+        np.sum([each.came.sum((0, 2)) for each in counts], 0),
+    )
     expected = at_risk @ (hit / np.maximum(total, 1e-9))
     weeks = len(came) // 7
     if weeks < 2:

@@ -89,9 +89,14 @@ def subscribers_of(
     net = [len(pairs[0]) for pairs in (history.conversions, history.cancellations)]
     start = float(max(net[0] - net[1], 0))
     days = np.arange(first, last + 1)
-    inside = [np.searchsorted(np.sort(pairs[1]), days, side="right") for pairs in (history.conversions, history.cancellations)]
+    inside = [
+        np.searchsorted(np.sort(pairs[1]), days, side="right")
+        for pairs in (history.conversions, history.cancellations)
+    ]
     subscriber_days = float(np.maximum(inside[0] - inside[1], 0).sum())
-    past = np.array([np.searchsorted(history.days, day, side="right") for day in range(last - trial_days, last + 1)])
+    past = np.array(
+        [np.searchsorted(history.days, day, side="right") for day in range(last - trial_days, last + 1)]
+    )
     return Subscribers(
         start=start,
         begins=begun / np.maximum(visits, 1.0),

@@ -168,9 +168,7 @@ class _Told(NamedTuple):
     exposures: pa.Table
 
 
-def _days(
-    dynamics: Dynamics, state: State, last_day: int, told: NDArray[np.bool_]
-) -> Iterator[_Told]:
+def _days(dynamics: Dynamics, state: State, last_day: int, told: NDArray[np.bool_]) -> Iterator[_Told]:
     while state.day <= last_day:
         day = dynamics.live(state)
         users = day.uses.users[told[day.uses.users]]
