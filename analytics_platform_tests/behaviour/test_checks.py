@@ -71,4 +71,5 @@ def test_a_planted_fault_is_found_on_its_day_and_nowhere_else(
 
 
 def test_every_check_has_a_planted_fault():
-    assert {(check.table, check.name) for check in CHECKS} == {(table, name) for table, name, _ in PLANTED}
+    ours = {(check.table, check.name) for check in CHECKS if check.table in (KPIS, ADOPTION)}
+    assert ours == {(table, name) for table, name, _ in PLANTED}
