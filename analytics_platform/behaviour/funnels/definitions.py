@@ -6,7 +6,7 @@ from itertools import product
 
 import pyarrow as pa
 
-from analytics_platform.behaviour.funnel import FIELDS, Funnel, Match
+from analytics_platform.behaviour.funnels.funnel import FIELDS, Funnel, Match
 from analytics_platform.lakehouse import Window
 
 TABLE = "behaviour.funnel_definitions"

@@ -1,6 +1,6 @@
 """How far each user got in a funnel, in one backward pass over events, a stretch of days at a time.
 
-`funnel_users.sql` is the definition; this computes the same rows for hundreds of millions of events, and a
+`users.sql` is the definition; this computes the same rows for hundreds of millions of events, and a
 test holds the two equal. Walking back in time, the first step-k event after a point and all that follows it
 are known when a step before it is met, so that every attempt is complete when its first event is reached,
 and what is kept of the days already seen is one chain of steps for each user and step.
@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics_platform.behaviour.funnel import Funnel, Match
+from analytics_platform.behaviour.funnels.funnel import Funnel, Match
 from analytics_platform.errors import AnalyticsError
 
 Ints = NDArray[np.int64]

@@ -1,7 +1,7 @@
 """What a funnel is: steps that users take, how strictly in order, and within what time.
 
 A funnel is written down in YAML. Belongs here: what a definition may say. Does not: which definitions count
-(`funnels_in_force`) or who got how far (`funnel_users`).
+(`in_force`) or who got how far (`users`).
 """
 
 from collections.abc import Callable
