@@ -12,7 +12,7 @@ from analytics_platform.stats.wilson import wilson
 Floats = NDArray[np.float64]
 
 HALVINGS = 60
-FARTHEST = 40.0
+FARTHEST = 37.0
 """Standard errors beyond which a p-value is 0 to a double."""
 
 
@@ -41,12 +41,11 @@ def p_value(successes: ArrayLike, units: ArrayLike, others: ArrayLike, other_uni
 
     It agrees with the interval by construction, which a score test does only nearly.
     """
-    counts = [np.asarray(each, float) for each in (successes, units, others, other_units)]
-    difference = _share(counts[0], counts[1]) - _share(counts[2], counts[3])
+    difference = _share(successes, units) - _share(others, other_units)
     near, far = np.zeros(difference.shape), np.full(difference.shape, FARTHEST)
     for _ in range(HALVINGS):
         middle = (near + far) / 2
-        low, high = newcombe(*counts, 2 * stats.norm.sf(middle))
+        low, high = newcombe(successes, units, others, other_units, 2 * stats.norm.sf(middle))
         excludes = np.where(difference > 0, low > 0, high < 0)
         near, far = np.where(excludes, middle, near), np.where(excludes, far, middle)
     found = 2 * stats.norm.sf(near)

@@ -1,4 +1,4 @@
--- One row per user of a funnel who entered it: what was known before the day of the first step.
+-- One row per user of a funnel who entered it: what was known before the day of the first attempt.
 -- key: user_id
 WITH
 entered AS (

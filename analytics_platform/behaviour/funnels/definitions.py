@@ -1,6 +1,6 @@
 """The funnels as a table: what SQL and pages need to know of each, rows of `behaviour.funnel_definitions`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import product
 
@@ -55,7 +55,7 @@ def definitions(funnels: Iterable[Funnel], days: Window) -> pa.Table:
     return pa.Table.from_pylist(rows, SCHEMA)
 
 
-def _rows(funnel: Funnel, days: Window) -> Iterator[dict[str, object]]:
+def _rows(funnel: Funnel, days: Window) -> Iterator[Mapping[str, object]]:
     whole = {
         "funnel_id": funnel.id,
         "title": funnel.title,

@@ -1,7 +1,9 @@
 """Where users who go on differ from those who stop: rows of `behaviour.funnel_drivers`.
 
-Only what was known before the day of the first step is looked at, so that nothing is a consequence of having
-gone on; what differs is an association all the same. Users whose window was not observed are left out.
+Only what was known before the day of a user's first attempt is looked at, of those who went on and of those
+who did not: the attempt that counts may be a later one, and lies later for those who went on. So nothing is
+a consequence of having gone on; what differs is an association all the same. Users whose first window was
+not observed, or who may yet go on, are left out.
 """
 
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ Row = dict[str, object]
 QUERY = Path(__file__).with_name("before_entry.sql").read_text()
 FEWEST_USERS = 30
 """Of a segment, and of all others, below which they are not compared."""
-YES, NO = "yes", "no"
+PAIR = 2
 
 
 def driver_rows(engine: Engine, funnel: Funnel) -> Iterator[Row]:
@@ -41,7 +43,7 @@ def driver_rows(engine: Engine, funnel: Funnel) -> Iterator[Row]:
 
 
 def _segments(tried: pl.DataFrame, dimension: str, step: int) -> Iterator[Row]:
-    """Counts of each segment; of yes and no only yes, and nothing where all users are alike."""
+    """Counts of each segment; of two only one, for the other says the same; none where users are alike."""
     went_on = (pl.col("furthest_step") >= step).sum().alias("converted_users")
     counts = (
         tried.group_by(pl.col(dimension).alias("segment"))
@@ -49,34 +51,34 @@ def _segments(tried: pl.DataFrame, dimension: str, step: int) -> Iterator[Row]:
         .sort("segment")
     )
     users, converted = int(counts["users"].sum()), int(counts["converted_users"].sum())
-    if counts.height < 2:
+    if counts.height < PAIR:
         return
-    for row in counts.iter_rows(named=True):
-        if row["segment"] != NO:
-            others = {
-                "other_users": users - row["users"],
-                "other_converted": converted - row["converted_users"],
-            }
-            yield {"dimension": dimension, **row, **others}
+    told = counts[-1:] if counts.height == PAIR else counts
+    for row in told.iter_rows(named=True):
+        others = {
+            "other_users": users - row["users"],
+            "other_converted": converted - row["converted_users"],
+        }
+        yield {"dimension": dimension, **row, **others}
 
 
 def _tested(rows: list[Row]) -> Iterator[Row]:
     """The rows of one step with shares, differences and what is left of them among so many."""
     columns = ("converted_users", "users", "other_converted", "other_users")
-    counts = np.array([[row[name] for name in columns] for row in rows], float).reshape(-1, 4).T
-    has_enough = np.minimum(counts[1], counts[3]) >= FEWEST_USERS
-    found = np.where(has_enough, p_value(*counts), np.nan)
+    did, users, others_did, others = (np.array([row[name] for row in rows], float) for name in columns)
+    fewest = np.minimum(users, others)
+    has_enough = fewest >= FEWEST_USERS
+    found = np.where(has_enough, p_value(did, users, others_did, others), np.nan)
     adjusted = benjamini_hochberg(found)
-    low, high = newcombe(*counts, selected_level(found))
+    low, high = newcombe(did, users, others_did, others, selected_level(found))
     for place, row in enumerate(rows):
         told = {
             name: row[name] for name in ("dimension", "segment", "users", "converted_users", "other_users")
         }
         if not has_enough[place]:
-            fewer = min(counts[1, place], counts[3, place])
-            yield {**told, "reason": f"too few: {fewer:.0f} users where {FEWEST_USERS} are needed"}
+            yield {**told, "reason": f"too few: {fewest[place]:.0f} users where {FEWEST_USERS} are needed"}
             continue
-        share, other = counts[0, place] / counts[1, place], counts[2, place] / counts[3, place]
+        share, other = did[place] / users[place], others_did[place] / others[place]
         yield {
             **told,
             "share": share,

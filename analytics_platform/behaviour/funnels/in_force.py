@@ -19,7 +19,7 @@ class Paths(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     funnels: tuple[Funnel, ...] = ()
-    journeys: Journeys = Journeys()
+    journeys: Journeys = Journeys.model_validate({})
 
 
 def load_paths(path: Path) -> Paths:

@@ -157,7 +157,7 @@ class Walk:
         reached: last step of the counted attempt, 0 without one, (users,).
         steps: instant of each step of it, `NEVER` where it was not reached, (users, steps).
         is_open: whether some attempt may yet go on, for the end of its window was not observed, (users,).
-        has_tried: whether there was any attempt, even if disqualified, (users,).
+        tried: when the first attempt began, even if disqualified, `NEVER` without one, (users,).
     """
 
     def __init__(
@@ -184,7 +184,7 @@ class Walk:
         self._whatever = _Upcoming(users if self._is_strict else 0, 1)
         self.reached = np.zeros(users, np.int64)
         self.steps = np.full((users, steps), NEVER)
-        self.is_open, self.has_tried = np.zeros(users, bool), np.zeros(users, bool)
+        self.is_open, self.tried = np.zeros(users, bool), np.full(users, NEVER)
 
     def _columns(self, step: int) -> list[tuple[str, int]]:
         """What is known of an event of a step: of itself first, then of the steps that follow it."""
@@ -260,7 +260,8 @@ class Walk:
         may_go_on = (begun[:, 0] + self._window >= self._until) & (reached < steps.shape[1])
         if followed is not None:
             may_go_on &= followed[places, reached - 1] == NEVER
-        self.has_tried[user] = True
+        first = _firsts(user)
+        self.tried[user[first]] = steps[first, 0]
         self.is_open[user[is_valid & may_go_on]] = True
         user, reached, steps = user[is_valid], reached[is_valid], np.where(is_within, steps, NEVER)[is_valid]
         first = _firsts(user)

@@ -83,7 +83,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             "funnel_id": (_TEXT, "Funnel."),
             "step": (_COUNT, "Step that is reached or not, of users who reached the one before it."),
             "step_name": (_TEXT, "What users did there."),
-            "dimension": (_TEXT, "What was known of the user before the first step."),
+            "dimension": (_TEXT, "What was known of the user before the day of the first attempt."),
             "segment": (_TEXT, "Its value."),
             "users": (_COUNT, "Users of the segment who reached the step before, their window observed."),
             "converted_users": (_COUNT, "Those of them who reached the step."),

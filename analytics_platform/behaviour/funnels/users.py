@@ -34,8 +34,8 @@ _INSTANT = pa.timestamp("us", tz="UTC")
 STEP_COLUMNS = tuple(f"step_{number}_at" for number in range(1, MOST_STEPS + 1))
 _COLUMNS = {
     **{name: (pa.int64(), DEFINITION.columns[name]) for name in ("user_id", "furthest_step")},
-    "entered_date": (pa.date32(), "Reporting day of the first step."),
-    "is_observed": (pa.bool_(), "Whether the whole window of the attempt that counts was observed."),
+    "entered_date": (pa.date32(), "Reporting day of the user's first attempt, whether or not it counts."),
+    "is_observed": (pa.bool_(), "Whether the whole window of that first attempt was observed."),
     "state": (pa.string(), DEFINITION.columns["state"]),
     "role": (pa.string(), "student or teacher."),
     "country": (pa.string(), "ISO 3166 code; ZZ where unknown."),
@@ -171,7 +171,7 @@ def _places(users: Ints, user_id: Ints) -> Ints:
 
 def rows_of(funnel: Funnel, walk: Walk, users: pl.DataFrame, until: datetime) -> pa.Table:
     """Rows of one funnel: users with any attempt, by id; `until`: when observation ends, in the zone."""
-    tried = np.flatnonzero(walk.has_tried)
+    tried = np.flatnonzero(walk.tried != NEVER)
     reached, last = walk.reached[tried], len(funnel.steps)
     states = np.select(
         [reached == 0, reached == last, walk.is_open[tried]], ["excluded", "converted", "open"], "dropped"
@@ -185,7 +185,8 @@ def rows_of(funnel: Funnel, walk: Walk, users: pl.DataFrame, until: datetime) ->
     }
     known = users[tried]
     segments = {name: known[name].fill_null(UNKNOWN).to_arrow().cast(pa.string()) for name in BREAKDOWNS}
-    entered, window = pl.Series(pl.from_arrow(taken["step_1_at"])), timedelta(seconds=funnel.window_seconds)
+    began = pa.array(microseconds(walk.tried[tried]), _INSTANT)
+    entered, window = pl.Series(pl.from_arrow(began)), timedelta(seconds=funnel.window_seconds)
     zone = str(until.tzinfo)
     columns = {
         "funnel_id": pa.repeat(pa.scalar(funnel.id), len(tried)),

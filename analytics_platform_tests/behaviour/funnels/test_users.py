@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from analytics_platform.behaviour.funnels import users as module
 from analytics_platform.behaviour.funnels.funnel import Funnel
 from analytics_platform.behaviour.funnels.users import DEFINITION, STEP_COLUMNS, funnel_users
-from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import DuckDBEngine, Lake
-from analytics_platform.lakehouse.portability import violations
 from analytics_platform_tests.behaviour.funnel_lake import DAYS, FIRST, event, write
 from analytics_platform_tests.behaviour.funnels.reference import progress, reachable
 from analytics_platform_tests.raw_rows import Row
