@@ -59,6 +59,8 @@ _COLUMNS: dict[str, tuple[pa.DataType, str]] = {
             "overall alone, null where nothing is notable."
         ),
     ),
+    "driver_dimension": (_TEXT, "Dimension of the segment that moved most unlike the others, if any did."),
+    "driver_segment": (_TEXT, "That segment; total of overall alone."),
     "sentence": (_TEXT, "What the row says, in words."),
 }
 SCHEMA = pa.schema(

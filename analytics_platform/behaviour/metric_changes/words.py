@@ -32,10 +32,7 @@ def worded(rows: list[Row], comparison: Comparison, known: Known) -> list[Row]:
         name: _Story(MEASURED[name], comparison, known, named(rows, metric=name))
         for name in dict.fromkeys(row["metric"] for row in rows)
     }
-    return [
-        {**row, "cause": stories[row["metric"]].cause(row), "sentence": stories[row["metric"]].sentence(row)}
-        for row in rows
-    ]
+    return [{**row, **stories[row["metric"]].told(row)} for row in rows]
 
 
 def continued(deviation: Deviation) -> Row:
@@ -73,9 +70,19 @@ class _Story:
     def total(self) -> Row:
         return named(self.rows, dimension=OVERALL, component="total")[0]
 
-    def cause(self, row: Mapping[str, Any]) -> str | None:
+    def told(self, row: Row) -> Row:
+        """The columns that words fill."""
         if row["dimension"] != OVERALL or row["component"] != "total":
-            return None
+            return {"sentence": self.sentence(row)}
+        driver = self.driver() if row["is_notable"] else None
+        return {
+            "cause": self.cause(row),
+            "driver_dimension": driver and driver["dimension"],
+            "driver_segment": driver and driver["segment"],
+            "sentence": self.sentence(row),
+        }
+
+    def cause(self, row: Row) -> str | None:
         if any(day in self.known.gaps for day in self.comparison.later_days):
             return "logging_gap"
         if not row["is_notable"]:
@@ -130,7 +137,7 @@ class _Story:
         if driver is not None:
             return f"Mainly {segment_words(driver)}: {self._of_segment(driver, is_short=True)}"
         alike = "No segment moved much unlike the others"
-        if self.comparison.kind == "day" and not self.metric.is_ratio:
+        if self.comparison.kind == "day" and not self.metric.is_ratio and self.total["contribution"] < 0:
             alike += ", as on holidays and at the turn of terms"
         users = named(self.rows, dimension=OVERALL, component="users")
         if not users or not users[0]["before_value"]:
