@@ -147,7 +147,7 @@ def tone(row: Row, change: float, *, is_notable: bool) -> forest.Tone:
 
 
 def metric_rows(week: Sequence[Row]) -> list[forest.Row]:
-    """Every metric's relative change, the largest first; those with too few people, without interval, last."""
+    """Every metric's relative change, the largest first; those of too few people last, without interval."""
     known = [row for row in week if row["contribution_low"] is not None]
     ordered = sorted(known, key=lambda row: -abs(row["relative_contribution"] or 0.0))
     ordered += [row for row in week if row["contribution_low"] is None]
@@ -185,8 +185,8 @@ def segment_rows(rows: Sequence[Row], total: Row, dimension: str) -> list[forest
     """Contributions of the segments of a dimension, the largest first.
 
     Of a count a dot is the segment's part of the change and a triangle how much of it moving like everybody
-    does not give; of a ratio the dot is what its own rate did and the triangle what its share did. Colour only
-    where the dot's adjusted interval excludes zero.
+    does not give; of a ratio the dot is what its own rate did and the triangle what its share did. Colour
+    only where the dot's adjusted interval excludes zero.
 
     Args:
         rows: of one metric in one comparison.
@@ -300,7 +300,7 @@ def as_frame(rows: Sequence[Row]) -> pl.DataFrame:
 
 
 def ranked(chosen: Sequence[Row]) -> list[Row]:
-    """Whole metrics in the order of a list to choose from: the one that stands for all, then as they moved."""
+    """Whole metrics in the order of a list: the one that stands for all, then those that moved."""
     first = lead(chosen)
     others = [row for row in chosen if row is not first]
     names = list(METRICS)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from analytics_platform.behaviour.metric_changes.anomalies import Deviation, deviations
+from analytics_platform.behaviour.metric_changes.anomalies import Deviation, deviations, first_day
 from analytics_platform.behaviour.metric_changes.contributions import Row, contributions
 from analytics_platform.behaviour.metric_changes.faults import GAPS, Known, known_of, starts_of
 from analytics_platform.behaviour.metric_changes.measures import MEASURED, OVERALL
@@ -53,7 +53,8 @@ def metric_changes(
     known = known_of(
         engine, newest, {**wrong, GAPS: recent_gaps}, starts_of(engine) if has_experiments else {}, zone
     )
-    rows = _of(engine, week, list(MEASURED), known)
+    begun = first_day(engine)
+    rows = _of(engine, week, list(MEASURED), known) if begun and begun <= week.days[0] else []
     for day in sorted({*newest, *known.gaps}):
         own = [each for each in unusual if each.day == day and (each.is_first or day in known.gaps)]
         rows += _of_day(engine, day, own, known)

@@ -66,21 +66,29 @@ def deviations(engine: Engine, as_of: date) -> list[Deviation]:
     kpis = pl.DataFrame(engine.query(QUERY, {"as_of": as_of}))
     if kpis.is_empty():
         return []
-    first_day: date = kpis["event_date"][0]
-    calendar = pl.DataFrame({"event_date": pl.date_range(first_day, as_of, eager=True)})
+    begin: date = kpis["event_date"][0]
+    calendar = pl.DataFrame({"event_date": pl.date_range(begin, as_of, eager=True)})
     counts = calendar.join(kpis, on="event_date", how="left", maintain_order="left").fill_null(0)
-    found = (each for metric in MEASURED.values() for each in _unusual(metric, counts, first_day))
+    found = (each for metric in MEASURED.values() for each in _unusual(metric, counts, begin))
     return sorted(found, key=lambda each: each.day)
 
 
-def _unusual(metric: Metric, counts: pl.DataFrame, first_day: date) -> Iterator[Deviation]:
+def first_day(engine: Engine) -> date | None:
+    """First day of the KPIs; a period that begins before it cannot be compared."""
+    found: date | None = engine.query("SELECT min(event_date) AS day FROM behaviour.kpi_daily")["day"][
+        0
+    ].as_py()
+    return found
+
+
+def _unusual(metric: Metric, counts: pl.DataFrame, begin: date) -> Iterator[Deviation]:
     values, usual, error = expectations(metric, counts)
     with np.errstate(divide="ignore", invalid="ignore"):
         surprise = np.log(values) - np.log(usual)
     scores = robust_scores(np.where(np.isfinite(surprise), surprise, np.nan), error)
-    since, before = first_day, None
+    since, before = begin, None
     for at in np.flatnonzero(np.abs(np.nan_to_num(scores)) > THRESHOLD):
-        day = first_day + timedelta(days=int(at))
+        day = begin + timedelta(days=int(at))
         if before is None or at - before > APART_DAYS or scores[at] * scores[before] < 0:
             since = day
         before = at
