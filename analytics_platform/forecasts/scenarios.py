@@ -6,7 +6,6 @@ interval.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,6 +16,7 @@ from analytics_platform.forecasts.growth_model import RATES, REPORTED, flows
 from analytics_platform.forecasts.scenarios_changes import Plan, Planner
 from analytics_platform.forecasts.scenarios_definitions import KINDS, Scenarios
 from analytics_platform.forecasts.scenarios_growth import METRICS, USER_METRICS, Growth, Outcome
+from analytics_platform.forecasts.scenarios_levels import Level, Levels
 from analytics_platform.forecasts.scenarios_record import EPOCH
 from analytics_platform.forecasts.scenarios_subscribers import MINIMUM_CONVERSIONS
 
@@ -132,23 +132,6 @@ TABLES = {
 }
 
 
-@dataclass(frozen=True)
-class Level:
-    """A forecast of one metric on one day.
-
-    Attributes:
-        value: the forecast.
-        ends: ends of its intervals, by name of QUANTILES.
-    """
-
-    value: float
-    ends: Mapping[str, float]
-
-
-Levels = Mapping[tuple[str, date], Level]
-"""Forecasts by metric and day; none is an empty one."""
-
-
 def scenario_tables(growth: Growth, definitions: Scenarios, levels: Levels) -> dict[str, pa.Table]:
     """Every table of scenarios.
 
@@ -196,9 +179,11 @@ def scenario_rows(
     for metric in _metrics(growth):
         ratio = told.ratio(metric)
         ends = {end: np.quantile(ratio[:, 1:], share, axis=1) for end, share in QUANTILES.items()}
-        for at, day in enumerate(_days(growth, len(ratio))):
+        dates = _days(growth, len(ratio))
+        joined = _joined(levels, metric, dates, told.baseline[metric][:, 0])
+        for at, day in enumerate(dates):
             level = levels.get((metric, day))
-            own = float(told.baseline[metric][at, 0])
+            own = float(joined[at])
             yield {
                 **about,
                 "metric": metric,
@@ -208,6 +193,13 @@ def scenario_rows(
                     level, own, float(ratio[at, 0]), {end: float(each[at]) for end, each in ends.items()}
                 ),
             }
+
+
+def _joined(levels: Levels, metric: str, dates: list[date], own: Floats) -> Floats:
+    """The growth model's levels, scaled to go on where the last week of forecasts ends."""
+    known = [at for at, day in enumerate(dates) if (metric, day) in levels][-7:]
+    forecast = sum(levels[metric, dates[at]].value for at in known)
+    return own * (forecast / max(float(own[known].sum()), 1e-9)) if known else own
 
 
 def _told(level: Level | None, own: float, ratio: float, ends: Mapping[str, float]) -> Row:
