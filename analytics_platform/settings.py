@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         "simulated, none for a log.",
     )
 
+    scenarios: Path | None = Field(
+        None, description="YAML file with your scenarios; default: the platform's examples."
+    )
+    funnels: Path | None = Field(
+        None, description="YAML file with your funnels and journeys; default: the product's."
+    )
+
     log_path: str | None = Field(None, description="File, folder or glob that a daily run ingests anew.")
     log_mapping: Path | None = Field(None, description="Mapping of `log_path` to the contract.")
     quarantine_threshold: float = Field(

@@ -22,7 +22,7 @@ from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.workspace import open_workspace
 from benchmarks.contest import OURS, Contest, chdb_rows, missing
-from benchmarks.rivals import lifecycle
+from benchmarks.rivals import lifecycle, retention
 from benchmarks.stages import Cost, measure
 
 CONTESTS: dict[str, Contest] = {
@@ -42,6 +42,13 @@ CONTESTS: dict[str, Contest] = {
             "behaviour.power_users",
             {"pandas": lambda s: len(lifecycle.power_users(s)), "chdb": chdb_rows(lifecycle.POWER)},
         ),
+        Contest(
+            "behaviour.user_lifetimes",
+            {"pandas": retention.pandas_lifetimes, "chdb": chdb_rows(retention.LIFETIMES)},
+        ),
+        Contest("behaviour.cohort_retention", {"pandas, N-day cells alone": retention.pandas_n_days}),
+        Contest("behaviour.retention_by_frequency"),
+        Contest("behaviour.survival", build=retention.build_survival),
     )
 }
 """In the order in which tables are built: one that reads another stands after it."""

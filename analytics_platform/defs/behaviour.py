@@ -7,11 +7,14 @@ metric means (`metrics/registry.py`).
 import dagster as dg
 
 from analytics_platform.behaviour import (
+    COHORT_RETENTION,
     FEATURE_ADOPTION_DAILY,
     GROWTH_ACCOUNTING_DAILY,
     KPI_DAILY,
     LIFECYCLE_DAILY,
     POWER_USERS,
+    RETENTION_BY_FREQUENCY,
+    USER_LIFETIMES,
 )
 from analytics_platform.defs.model_assets import model_asset
 
@@ -29,5 +32,8 @@ def behaviour() -> dg.Definitions:
             model_asset(LIFECYCLE_DAILY, OWNER, after=[KPI_DAILY.name]),
             model_asset(GROWTH_ACCOUNTING_DAILY, OWNER),  # by day: gained, lost, quick ratio
             model_asset(POWER_USERS, OWNER),  # users by the days on which they were active
+            model_asset(USER_LIFETIMES, OWNER),  # by person: first day, active weeks, first silence
+            model_asset(COHORT_RETENTION, OWNER),  # by cohort, segment and period: who came back
+            model_asset(RETENTION_BY_FREQUENCY, OWNER),  # by active days at first: who came back later
         ]
     )

@@ -1,4 +1,4 @@
-"""Rows of single units of one experiment, for what moments cannot say: clusters, uplift, novelty."""
+"""Rows of single units of one experiment: what the ledger's moments are of."""
 
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,6 @@ from analytics_platform.lakehouse import Engine, Model
 VALUES = ("y", "k", "x1", "x2", "x3", "x4")
 
 _USERS = with_running_totals(Model.load(Path(__file__).with_suffix(".sql"))).sql
-_WEEKS = Path(__file__).with_name("weekly_totals.sql").read_text()
 
 
 def user_totals(engine: Engine, experiment: Experiment, as_of: date) -> pl.DataFrame:
@@ -48,17 +47,6 @@ def unit_totals(engine: Engine, experiment: Experiment, metric: str, as_of: date
         )
         .sort("unit_id")
     )
-
-
-def weekly_totals(engine: Engine, experiment: Experiment, metric: str, as_of: date) -> pl.DataFrame:
-    """Each exposed user's counts in every whole week since exposure, for novelty and primacy.
-
-    Returns:
-        Columns unit_id, user_id, variant, exposed_date, week (0 begins on the day of exposure), y (the
-        numerator's total) and k (the denominator's, else 1), by user and week.
-    """
-    bound = {"experiment_id": experiment.id, "metric": metric, "as_of": as_of}
-    return pl.DataFrame(engine.query(_WEEKS, bound)).sort("user_id", "week")
 
 
 def _sum_or_null(name: str) -> pl.Expr:
