@@ -51,13 +51,19 @@ _COLUMNS = {
     "is_recommended": (_FLAG, "Whether this is the form of curve to believe."),
     "week": (_COUNT, "Weeks since the first active day; 0 is that day."),
     "users": (_COUNT, "People of the segment."),
-    "at_risk_users": (_COUNT, "Those watched through the week and not silent before it; null once projected."),
+    "at_risk_users": (
+        _COUNT,
+        "Those watched through the week and not silent before it; null once projected.",
+    ),
     "observed": (_NUMBER, "Share not silent by the end of the week (Kaplan–Meier); null after the anchor."),
     "observed_low": (_NUMBER, "Lower limit of its 95 % interval."),
     "observed_high": (_NUMBER, "Upper limit of its 95 % interval."),
     "anchor_week": (_COUNT, "Last week observed of enough people; null where there are too few."),
     "projected": (_NUMBER, "From the anchor on: its observed share × the fitted curve since then."),
-    "projected_low": (_NUMBER, "Lower limit of its 95 % interval (bootstrap); of the recommended form alone."),
+    "projected_low": (
+        _NUMBER,
+        "Lower limit of its 95 % interval (bootstrap); of the recommended form alone.",
+    ),
     "projected_high": (_NUMBER, "Upper limit of its 95 % interval: chance alone, not a wrong form of curve."),
     "parameters": (_TEXT, "Of the fitted curve, such as `alpha=0.70, beta=1.18`; null for flat."),
     "backtest_weeks": (_COUNT, "Weeks that the back-test was fitted to; null where there are too few."),
@@ -106,8 +112,8 @@ class _Segment:
     def _why_not(self) -> str | None:
         if self.anchor < FEWEST_WEEKS:
             return (
-                f"{FEWEST_USERS} people must have been watched for {FEWEST_WEEKS} weeks and the 28 days after "
-                f"them, and {self.anchor} weeks were."
+                f"{FEWEST_USERS} people must have been watched for {FEWEST_WEEKS} weeks and 28 days after "
+                f"them, and there are as many for {self.anchor} weeks alone."
             )
         if not self.events[1 : self.anchor + 1].any():
             return "Nobody has fallen silent yet, so that there is no curve to carry on."
