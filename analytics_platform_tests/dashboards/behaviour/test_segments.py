@@ -56,8 +56,8 @@ def test_matrices_hold_every_segment_and_rows_of_moves_add_up(method: str):
 
 
 def test_few_people_have_no_share():
-    row = {"method": "rfm", "from_segment": "loyal", "to_segment": "gone", "users": 3, "n": 9, "probability": None,
-           "probability_low": None, "probability_high": None}  # fmt: skip
+    unknown = dict.fromkeys(("probability", "probability_low", "probability_high"))
+    row = {"method": "rfm", "from_segment": "loyal", "to_segment": "gone", "users": 3, "n": 9, **unknown}
     texts = [each.text for each in parts.moves([row], "rfm").layout.annotations]
     assert texts == ["too few"]
     assert parts.moves_headline([row], "rfm") == "Nobody moved between segments within 28 days"
