@@ -21,7 +21,7 @@ from analytics_platform.churn.tables import SCORES
 from analytics_platform.churn.words import told
 from analytics_platform.lakehouse import Engine, Window
 
-RECENT_DAYS = 7
+RECENT_DAYS = 4
 REASONS = 3
 HIGH, RAISED = 0.8, 0.5
 EVERY_DAY = f"SELECT * FROM (\n{FEATURES.sql.replace(GRID, 'TRUE')}\n) AS features ORDER BY user_id"
