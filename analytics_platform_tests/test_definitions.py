@@ -38,6 +38,8 @@ DAILY = {
     "behaviour/feature_adoption_daily",
     "experiments/ledger",
     "experiments/histograms",
+    "churn/features",
+    "churn/scores",
 }
 
 
