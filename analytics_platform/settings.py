@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         "simulated, none for a log.",
     )
 
+    scenarios: Path | None = Field(
+        None, description="YAML file with your scenarios; default: the platform's examples."
+    )
     funnels: Path | None = Field(
         None, description="YAML file with your funnels and journeys; default: the product's."
     )

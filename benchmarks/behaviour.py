@@ -18,25 +18,30 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from analytics_platform.errors import AnalyticsError
-from analytics_platform.lakehouse import Lake, Window
-from analytics_platform.workspace import open_workspace
-from benchmarks.contest import OURS, Contest, chdb_rows, missing
-from benchmarks.rivals import retention
-from benchmarks.stages import Cost, measure
-
-CONTESTS: dict[str, Contest] = {
-    contest.table: contest
-    for contest in (
-        Contest("behaviour.kpi_daily"),
-        Contest("behaviour.feature_adoption_daily"),
-        Contest(
             "behaviour.user_lifetimes",
             {"pandas": retention.pandas_lifetimes, "chdb": chdb_rows(retention.LIFETIMES)},
         ),
         Contest("behaviour.cohort_retention", {"pandas, N-day cells alone": retention.pandas_n_days}),
         Contest("behaviour.retention_by_frequency"),
         Contest("behaviour.survival", build=retention.build_survival),
+        Contest(
+            "behaviour.segments",
+            {"pandas, no k-means": segments.segments, "chdb, features": chdb_rows(segments.FEATURES)},
+            build=lambda w, days: segment_tables(w.engine, days.last_day)["behaviour.segments"].num_rows,
+        ),
+        Contest(
+            "behaviour.metric_changes",
+            {"pandas, sums alone": segments.contributions},
+            build=lambda w, days: (
+                metric_changes(
+                    w.engine,
+                    days.last_day,
+                    {},
+                    w.settings.zone,
+                    has_experiments=w.lake.exists("raw.exposures"),
+                ).num_rows
+            ),
+        ),
     )
 }
 """In the order in which tables are built: one that reads another stands after it."""

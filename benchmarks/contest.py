@@ -36,7 +36,7 @@ class Source:
         return list(self.lake.snapshot([table]).tables[table].files)
 
     def frame(self, table: str, columns: Iterable[str], where: pc.Expression | None = None) -> "pd.DataFrame":
-        """Columns of a table in pandas; `event_date` is a datetime64.
+        """Columns of a table in pandas; `event_date` is a datetime64, text is categorical.
 
         Args:
             table: `schema.table`.
@@ -45,15 +45,17 @@ class Source:
         """
         schema = self.lake.snapshot([table]).tables[table].schema
         files = ds.dataset(self.files(table), schema=schema, format="parquet", partitioning="hive")
-        return files.to_table([*columns], filter=where).to_pandas(date_as_object=False)
+        rows = files.to_table([*columns], filter=where)
+        return rows.to_pandas(date_as_object=False, strings_to_categorical=True, self_destruct=True)
 
     def clickhouse(self, sql: str) -> str:
         """The statement with every `schema.table` of ours as a read of its Parquet files."""
         return TABLE_NAME.sub(lambda found: self._as_files(found[0]), sql)
 
     def _as_files(self, table: str) -> str:
+        # Without links, for a lake of links names its files now one way, now the other.
         root = self.lake.path(table).resolve()
-        names = ",".join(str(Path(file).relative_to(root)) for file in self.files(table))
+        names = ",".join(str(Path(file).resolve().relative_to(root)) for file in self.files(table))
         return f"file('{root}/{{{names}}}', Parquet)"
 
 

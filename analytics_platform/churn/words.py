@@ -10,7 +10,6 @@ LABELS: dict[str, str] = {
     "country_visits_since": "time away on the country's clock",
     "missed_visits": "visits missed by own pace",
     "class_visits_since": "time away on the class's clock",
-    "country_active_share": "share of the country active this week",
     "relative_active_days": "active days compared with the country",
     "active_days_7d": "active days in 7",
     "active_days_14d": "active days in 14",

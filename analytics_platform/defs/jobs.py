@@ -9,11 +9,11 @@ from analytics_platform.defs.freshness import freshness
 
 _slow = dg.AssetSelection.assets(
     "experiments/uplift", "experiments/observational_effects", "experiments/observational_diagnostics"
-)
+) | dg.AssetSelection.assets("churn/model_cards", "churn/feature_importance", "churn/drivers")
 
 daily = dg.define_asset_job(
     "daily",
-    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments") - _slow,
+    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments", "churn") - _slow,
     description="All that new days change: daily tables for a window, the others whole, and their checks.",
 )
 

@@ -181,10 +181,14 @@ def rates(at_risk: Floats, came: Floats) -> Rates:
     everybody = (x.sum(-1, keepdims=True) + 1.0) / (n.sum(-1, keepdims=True) + 10.0)
     similar = _pulled(n, x, reported, everybody)
     own = _pulled(n, x, np.arange(STATES), _pulled(n, x, kin, similar))
+    own = np.where(reported == DORMANT, similar, own)  # one rate: so few come that a day's own is noise
     logit = np.log(own) - np.log1p(-own)
     common = _weekday_shift(logit, at_risk, came, np.zeros(STATES, np.int64), np.zeros(7))
     shift = _weekday_shift(logit, at_risk, came, reported, common)
     here = np.minimum(own / own[:, moves.fresh[:STATES]], 1.0)
+    for first in (YOUNG_ABSENT, SETTLED_ABSENT):
+        fading = slice(first, first + MONTH - WEEK)
+        here[:, fading] = np.minimum.accumulate(here[:, fading], axis=1)  # with time more leave, not fewer
     coming = np.minimum(expit(logit[..., None] + shift) / here[..., None], MOST_RATE)
     stay, stay_here = 1.0 - own, here - own
     wanted = here[:, moves.staying[:STATES]] * stay

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from analytics_platform.forecasts.growth_model import (
     DAU,
@@ -43,12 +44,14 @@ class Outcome:
         scenario: likewise.
         noise: standard deviation of the ratio that users' own chance leaves, by metric, shape (days,).
         states: users by reported state under the scenario, shape (days, 7), the estimate.
+        ever_seen: users there were before and new users since, shape (days,), the estimate.
     """
 
     baseline: dict[str, Floats]
     scenario: dict[str, Floats]
     noise: dict[str, Floats]
     states: Floats
+    ever_seen: Floats
 
     def ratio(self, metric: str) -> Floats:
         """Scenario / baseline, with the chance of single users in all replicates but the first."""
@@ -78,25 +81,51 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """What the rates rest on, over all groups.
+
+    Attributes:
+        at_risk: user-days by state and weekday, shape (STATES, 7).
+        came: visits among those.
+        rate: of coming by replicate, state and weekday, those who have left included, shape (…, STATES, 7).
+        left: share of each state's users who have left, shape (STATES,).
+    """
+
+    at_risk: Floats
+    came: Floats
+    rate: Floats
+    left: Floats
+
+
+_Played = tuple[dict[str, Floats], Floats, Floats]
+"""Metrics by replicate, users by reported state, and everybody ever seen."""
+
+
+@dataclass(frozen=True)
 class Growth:
     """The fitted model.
 
     Attributes:
         groups: everybody, in parts; with more than one, the second holds the members of classrooms.
+        totals: what the rates rest on.
         arms: user-days under each experiment.
         subscribers: what subscriptions follow from.
         last_day: last day of the record.
+        window_days: how many last days the rates were learned on.
         drift: how far the logit of coming and the log of new users may lie off the window, by replicate,
             shape (2, replicates).
         new_days: new users by day to come as somebody else forecasts them; None: as in the window.
     """
 
     groups: tuple[Group, ...]
+    totals: Totals
     arms: dict[str, ArmCounts]
     subscribers: Subscribers
     last_day: int
+    window_days: int
     drift: Floats
-    new_days: Floats | None = field(default=None)
+    new_days: Floats | None = None
+    _baselines: dict[int, _Played] = field(default_factory=dict[int, _Played], init=False, repr=False)
 
     @property
     def replicates(self) -> int:
@@ -121,19 +150,20 @@ class Growth:
             changes: all at once.
             days: how many days to come.
         """
-        plain = self._played((), days, None)
-        changed = self._played(tuple(changes), days, plain[0])
+        if days not in self._baselines:
+            self._baselines[days] = self._played((), days, None)
+        plain = self._baselines[days]
+        changed = self._played(tuple(changes), days, plain[0]) if changes else plain
         noise = {}
         for metric in METRICS:
             moved = "active_subscribers" if metric == "mrr_usd" else metric
             level = np.maximum(plain[0][moved][:, 0], 1e-9)
             noise[metric] = np.sqrt(np.abs(changed[0][moved][:, 0] - level)) / level
-        return Outcome(plain[0], changed[0], noise, changed[1])
+        return Outcome(plain[0], changed[0], noise, *changed[1:])
 
-    def _played(
-        self, changes: tuple[Change, ...], days: int, plain: dict[str, Floats] | None
-    ) -> tuple[dict[str, Floats], Floats]:
+    def _played(self, changes: tuple[Change, ...], days: int, plain: dict[str, Floats] | None) -> _Played:
         told = np.zeros((days, len(REPORTED), self.replicates))
+        arrived = np.zeros(days)
         for group in self.groups:
             new = self._new(group, days)
             shift = np.zeros((days, len(RATES), self.replicates)) + self.drift[0]
@@ -142,12 +172,16 @@ class Growth:
                 if change.effect is not None and (group.is_class or not change.effect.is_by_class):
                     effect = change.effect.shift.T * change.amount
                     shift = shift + change.force[:, None, None] * effect
+            arrived += new[:, 0]
             told += project(group.forward, new, shift, (self.last_day + 1) % 7)
         reached = {name: told[:, :below].sum(1) for name, below in USER_METRICS.items()}
         stays = reached["dau"] / np.maximum(reached["mau"], 1e-9)
         usual = stays if plain is None else plain["dau"] / np.maximum(plain["mau"], 1e-9)
         money = self.subscribers.project(reached["dau"], stays / np.maximum(usual, 1e-9), changes)
-        return {**reached, **money}, told[:, :, 0]
+        before = sum(
+            float(group.forward.here[:, 0].sum() + group.forward.left[:, 0].sum()) for group in self.groups
+        )
+        return {**reached, **money}, told[:, :, 0], before + np.cumsum(arrived)
 
     def _new(self, group: Group, days: int) -> Floats:
         weekday = (self.last_day + 1 + np.arange(days)) % 7
@@ -187,7 +221,9 @@ def fit(
     drift = np.random.default_rng(SEED + 2).standard_normal((2, replicates + 1)) * _wander(counts)[:, None]
     drift[:, 0] = 0.0
     subscribers = subscribers_of(history, window_days, bootstrap, price, trial_days)
-    return Growth(groups, arms, subscribers, history.last_day, drift, new_days)
+    return Growth(
+        groups, _totals(counts, bootstrap), arms, subscribers, history.last_day, window_days, drift, new_days
+    )
 
 
 def _group(counts: Counts, bootstrap: Floats, last_day: int, *, is_class: bool) -> Group:
@@ -209,6 +245,13 @@ def _group(counts: Counts, bootstrap: Floats, last_day: int, *, is_class: bool) 
         new=by_weekday,
         is_class=is_class,
     )
+
+
+def _totals(counts: Sequence[Counts], bootstrap: Floats) -> Totals:
+    at_risk, came = (np.sum([getattr(each, name) for each in counts], axis=0) for name in ("at_risk", "came"))
+    found = rates(np.tensordot(bootstrap, at_risk, 1), np.tensordot(bootstrap, came, 1))
+    rate = expit(found.logit) * (1.0 - found.left)[..., None]
+    return Totals(at_risk.sum(0), came.sum(0), rate, found.left[0])
 
 
 def _wander(counts: Sequence[Counts]) -> Floats:

@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from analytics_platform.behaviour.metric_changes.anomalies import Deviation, deviations
+from analytics_platform.behaviour.metric_changes.anomalies import Deviation, deviations, first_day
 from analytics_platform.behaviour.metric_changes.contributions import Row, contributions
 from analytics_platform.behaviour.metric_changes.faults import GAPS, Known, known_of, starts_of
 from analytics_platform.behaviour.metric_changes.measures import MEASURED, OVERALL
 from analytics_platform.behaviour.metric_changes.periods import Comparison
 from analytics_platform.behaviour.metric_changes.table import DESCRIPTION, KEY, SCHEMA, TABLE
-from analytics_platform.behaviour.metric_changes.words import worded
+from analytics_platform.behaviour.metric_changes.words import continued, worded
 from analytics_platform.lakehouse import Check, Engine, load_checks
 from analytics_platform.lakehouse.check import unique_rows
 
-MOST_DAYS = 60
-"""Unusual days that are taken apart, the newest first."""
+MOST_DAYS = 20
+"""Unusual days that are taken apart, the newest first; of a run of such days the first."""
 SHOWN_OF_GAPS = ("dau", "sessions", "events", "engagement_seconds")
 """Metrics taken apart on a day whose log has a gap, however usual they look."""
 
@@ -47,15 +47,19 @@ def metric_changes(
         Rows of `SCHEMA`, by `KEY`.
     """
     unusual = deviations(engine, as_of)
-    newest = sorted({each.day for each in unusual}, reverse=True)[:MOST_DAYS]
+    newest = sorted({each.day for each in unusual if each.is_first}, reverse=True)[:MOST_DAYS]
     week = Comparison("week", as_of)
     recent_gaps = [day for day in wrong.get(GAPS, ()) if day <= as_of]
     known = known_of(
         engine, newest, {**wrong, GAPS: recent_gaps}, starts_of(engine) if has_experiments else {}, zone
     )
-    rows = _of(engine, week, list(MEASURED), known)
+    begun = first_day(engine)
+    rows = _of(engine, week, list(MEASURED), known) if begun and begun <= week.days[0] else []
     for day in sorted({*newest, *known.gaps}):
-        rows += _of_day(engine, day, [each for each in unusual if each.day == day], known)
+        own = [each for each in unusual if each.day == day and (each.is_first or day in known.gaps)]
+        rows += _of_day(engine, day, own, known)
+    told = {(row["as_of_date"], row["metric"]) for row in rows if row["comparison"] == "day"}
+    rows += [continued(each) for each in unusual if (each.day, each.metric) not in told]
     rows.sort(key=lambda row: [row[name] for name in KEY])
     return pa.Table.from_pylist(rows, SCHEMA)
 

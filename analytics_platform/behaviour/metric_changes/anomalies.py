@@ -29,6 +29,8 @@ SPREAD = 1.4826
 HISTORY_DAYS, LEAST_HISTORY = 56, 21
 LEAST_COUNT = 30
 LEAST_SPREAD = 0.02
+APART_DAYS = 3
+"""Unusual days no further apart are one run: a break shows on its weekdays first."""
 
 Floats = NDArray[np.float64]
 
@@ -41,11 +43,22 @@ class Deviation:
         day: when.
         metric: which.
         robust_z: how many usual deviations it lies from what was to be expected.
+        value: of the metric that day.
+        usual: what was to be expected, the mean of the same weekday in the four weeks before.
+        since: first of the unusual days in the same direction, of which this is one.
     """
 
     day: date
     metric: str
     robust_z: float
+    value: float
+    usual: float
+    since: date
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the days before were as usual."""
+        return self.day == self.since
 
 
 def deviations(engine: Engine, as_of: date) -> list[Deviation]:
@@ -53,21 +66,40 @@ def deviations(engine: Engine, as_of: date) -> list[Deviation]:
     kpis = pl.DataFrame(engine.query(QUERY, {"as_of": as_of}))
     if kpis.is_empty():
         return []
-    first_day: date = kpis["event_date"][0]
-    calendar = pl.DataFrame({"event_date": pl.date_range(first_day, as_of, eager=True)})
+    begin: date = kpis["event_date"][0]
+    calendar = pl.DataFrame({"event_date": pl.date_range(begin, as_of, eager=True)})
     counts = calendar.join(kpis, on="event_date", how="left", maintain_order="left").fill_null(0)
-    found = (each for metric in MEASURED.values() for each in _unusual(metric, counts, first_day))
+    found = (each for metric in MEASURED.values() for each in _unusual(metric, counts, begin))
     return sorted(found, key=lambda each: each.day)
 
 
-def _unusual(metric: Metric, counts: pl.DataFrame, first_day: date) -> Iterator[Deviation]:
-    scores = robust_scores(*surprises(metric, counts))
+def first_day(engine: Engine) -> date | None:
+    """First day of the KPIs; a period that begins before it cannot be compared."""
+    found: date | None = engine.query("SELECT min(event_date) AS day FROM behaviour.kpi_daily")["day"][
+        0
+    ].as_py()
+    return found
+
+
+def _unusual(metric: Metric, counts: pl.DataFrame, begin: date) -> Iterator[Deviation]:
+    values, usual, error = expectations(metric, counts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        surprise = np.log(values) - np.log(usual)
+    scores = robust_scores(np.where(np.isfinite(surprise), surprise, np.nan), error)
+    since, before = begin, None
     for at in np.flatnonzero(np.abs(np.nan_to_num(scores)) > THRESHOLD):
-        yield Deviation(first_day + timedelta(days=int(at)), metric.name, float(scores[at]))
+        day = begin + timedelta(days=int(at))
+        if before is None or at - before > APART_DAYS or scores[at] * scores[before] < 0:
+            since = day
+        before = at
+        yield Deviation(day, metric.name, float(scores[at]), float(values[at]), float(usual[at]), since)
 
 
-def surprises(metric: Metric, counts: pl.DataFrame) -> tuple[Floats, Floats]:
-    """Log of each day over what was to be expected, and its sampling error; NaN where there is too little."""
+def expectations(metric: Metric, counts: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Each day's value, what was to be expected and the sampling error of the log of their ratio.
+
+    NaN where there is too little to judge by.
+    """
     above = counts[metric.numerator].to_numpy().astype(np.float64)
     below = np.ones_like(above)
     size = above
@@ -78,10 +110,9 @@ def surprises(metric: Metric, counts: pl.DataFrame) -> tuple[Floats, Floats]:
     if metric.denominator is None:
         enough = np.maximum(size, usual_size) >= LEAST_COUNT
     with np.errstate(divide="ignore", invalid="ignore"):
-        surprise = np.log(above / below) - np.log(usual_above / usual_below)
-        error = np.sqrt(1.0 / above + 0.25 / usual_above)
-    usable = enough & np.isfinite(surprise)
-    return np.where(usable, surprise, np.nan), np.where(usable, error, np.nan)
+        values, usual = above / below, usual_above / usual_below
+        error = np.sqrt(1.0 / np.maximum(above, 1.0) + 0.25 / np.maximum(usual_above, 0.25))
+    return np.where(enough, values, np.nan), usual, error
 
 
 def _usual(series: Floats) -> Floats:

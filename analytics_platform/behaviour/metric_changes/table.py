@@ -46,13 +46,21 @@ _COLUMNS: dict[str, tuple[pa.DataType, str]] = {
         _NUMBER,
         "Of no contribution, adjusted for the comparison's other rows (Benjamini-Hochberg).",
     ),
-    "is_notable": (_FLAG, "Whether the adjusted p-value is below 0.05."),
+    "is_notable": (
+        _FLAG,
+        "Whether the adjusted p-value is below 0.05; null of days that are not taken apart.",
+    ),
     "users": (_COUNT, "People of the segment that the metric is about, in either period."),
     "robust_z": (_NUMBER, "How unusual the day is, in robust deviations; total of overall and day alone."),
     "cause": (
         _TEXT,
-        "logging_gap, segment_shift or broad_shift; total of overall alone, null where nothing is notable.",
+        (
+            "logging_gap, segment_shift, broad_shift, or continued: as on unusual days just before; total of "
+            "overall alone, null where nothing is notable."
+        ),
     ),
+    "driver_dimension": (_TEXT, "Dimension of the segment that moved most unlike the others, if any did."),
+    "driver_segment": (_TEXT, "That segment; total of overall alone."),
     "sentence": (_TEXT, "What the row says, in words."),
 }
 SCHEMA = pa.schema(

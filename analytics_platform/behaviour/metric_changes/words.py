@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from analytics_platform.behaviour.metric_changes.anomalies import Deviation
 from analytics_platform.behaviour.metric_changes.contributions import Row, named
 from analytics_platform.behaviour.metric_changes.faults import Known
 from analytics_platform.behaviour.metric_changes.measures import MEASURED, OVERALL
@@ -31,10 +32,29 @@ def worded(rows: list[Row], comparison: Comparison, known: Known) -> list[Row]:
         name: _Story(MEASURED[name], comparison, known, named(rows, metric=name))
         for name in dict.fromkeys(row["metric"] for row in rows)
     }
-    return [
-        {**row, "cause": stories[row["metric"]].cause(row), "sentence": stories[row["metric"]].sentence(row)}
-        for row in rows
-    ]
+    return [{**row, **stories[row["metric"]].told(row)} for row in rows]
+
+
+def continued(deviation: Deviation) -> Row:
+    """The row of an unusual day that is not taken apart: it goes on with a run of such days."""
+    comparison = Comparison("day", deviation.day)
+    change = deviation.value - deviation.usual
+    row: Row = {
+        "comparison": comparison.kind,
+        "as_of_date": deviation.day,
+        "metric": deviation.metric,
+        "dimension": OVERALL,
+        "segment": "all",
+        "component": "total",
+        "before_value": deviation.usual,
+        "after_value": deviation.value,
+        "contribution": change,
+        "relative_contribution": change / deviation.usual if deviation.usual else None,
+        "robust_z": deviation.robust_z,
+    }
+    story = _Story(MEASURED[deviation.metric], comparison, Known(), [row])
+    since = "" if deviation.is_first else f" Unusual since {_day(deviation.since)}."
+    return {**row, "cause": None if deviation.is_first else "continued", "sentence": story.moved(row) + since}
 
 
 @dataclass(frozen=True)
@@ -50,9 +70,19 @@ class _Story:
     def total(self) -> Row:
         return named(self.rows, dimension=OVERALL, component="total")[0]
 
-    def cause(self, row: Mapping[str, Any]) -> str | None:
+    def told(self, row: Row) -> Row:
+        """The columns that words fill."""
         if row["dimension"] != OVERALL or row["component"] != "total":
-            return None
+            return {"sentence": self.sentence(row)}
+        driver = self.driver() if row["is_notable"] else None
+        return {
+            "cause": self.cause(row),
+            "driver_dimension": driver and driver["dimension"],
+            "driver_segment": driver and driver["segment"],
+            "sentence": self.sentence(row),
+        }
+
+    def cause(self, row: Row) -> str | None:
         if any(day in self.known.gaps for day in self.comparison.later_days):
             return "logging_gap"
         if not row["is_notable"]:
@@ -78,21 +108,22 @@ class _Story:
             return self._of_segment(row)
         if row["component"] != "total":
             return self._of_split(row)
-        parts = [*self._gaps(row), self._moved(row), self._why(), *self._gaps_before(), *self._besides()]
+        parts = [*self._gaps(row), self.moved(row), self._why(), *self._gaps_before(), *self._besides()]
         return " ".join(part for part in parts if part)
 
-    def _moved(self, row: Row) -> str:
+    def moved(self, row: Mapping[str, Any]) -> str:
+        """By how much, and from where."""
         label, before, after = self.metric.label, row["before_value"], row["after_value"]
         against = (
             "the week before" if self.comparison.kind == "week" else f"the mean of four {self._weekday()}s"
         )
         when = "" if self.comparison.kind == "week" else f" on {_day(self.comparison.as_of)}"
-        if not row["is_notable"]:
+        if row.get("is_notable") is False:
             doubt = "too few people to tell" if row["p_value"] is None else "within noise"
             return f"{label}{when}: {self.says(after)} against {self.says(before)} in {against}, {doubt}."
         verb = "rose" if row["contribution"] > 0 else "fell"
         reach = ""
-        if row["contribution_low"] is not None:
+        if row.get("contribution_low") is not None:
             reach = f" ({self.change(row['contribution_low'])} to {self.change(row['contribution_high'])})"
         return (
             f"{label} {verb} to {self.says(after)}{when}, from {self.says(before)} in {against}: "
@@ -106,7 +137,7 @@ class _Story:
         if driver is not None:
             return f"Mainly {segment_words(driver)}: {self._of_segment(driver, is_short=True)}"
         alike = "No segment moved much unlike the others"
-        if self.comparison.kind == "day" and not self.metric.is_ratio:
+        if self.comparison.kind == "day" and not self.metric.is_ratio and self.total["contribution"] < 0:
             alike += ", as on holidays and at the turn of terms"
         users = named(self.rows, dimension=OVERALL, component="users")
         if not users or not users[0]["before_value"]:

@@ -59,9 +59,11 @@ def find_clusters(people: pl.DataFrame) -> Clusters:
     """
     active = people.filter(pl.col("active_days") > 0)
     sample = _sample(active, MOST_FITTED)
-    values = transformed(sample)
+    values = transformed(sample) if len(sample) else np.zeros((1, len(CLUSTERED)))
     middle, spread = values.mean(0), values.std(0)
     points = _standardised(sample, middle, spread)
+    if not len(sample):
+        return Clusters((), (ALL,), points, middle, spread)
     found: list[Stability] = []
     if len(sample) >= LEAST_PEOPLE and points.shape[1]:
         found = stabilities(_standardised(_sample(active, MOST_JUDGED), middle, spread), SEED)
