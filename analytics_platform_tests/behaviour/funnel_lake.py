@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
-import polars as pl
 import pyarrow as pa
 
 from analytics_platform.behaviour.funnels.definitions import TABLE, definitions
@@ -34,6 +34,17 @@ USERS = pa.schema(
         ("country", pa.string()),
         ("platform", pa.string()),
         ("acquisition_channel", pa.string()),
+    ]
+)
+SESSIONS = pa.schema(
+    [
+        ("user_id", pa.int64()),
+        ("session_id", pa.int64()),
+        ("started_at", pa.timestamp("us", tz="UTC")),
+        ("ended_at", pa.timestamp("us", tz="UTC")),
+        ("entry_feature", pa.string()),
+        ("exit_feature", pa.string()),
+        ("event_date", pa.date32()),
     ]
 )
 
@@ -85,6 +96,31 @@ def write(lake: Lake, events: list[Row], funnels: Iterable[Funnel] = (), days: W
     return events
 
 
-def frame(table: pa.Table) -> pl.DataFrame:
-    """A table as a frame."""
-    return pl.DataFrame(table)
+def sessions_of(log: list[Row]) -> list[Row]:
+    """Rows of `activity.sessions` for a log."""
+
+    def whose(row: Row) -> tuple[date, int, int]:
+        return row["event_date"], row["user_id"], row["session_id"]
+
+    found = []
+    for (day, user, session), events in groupby(
+        sorted(
+            (r for r in log if r["session_id"] is not None),
+            key=lambda r: (*whose(r), r["event_time"], r["event_id"]),
+        ),
+        whose,
+    ):
+        rows = list(events)
+        uses = [row["feature"] for row in rows if row["event_name"] == "feature_used"]
+        found.append(
+            {
+                "user_id": user,
+                "session_id": session,
+                "started_at": rows[0]["event_time"],
+                "ended_at": rows[-1]["event_time"],
+                "entry_feature": uses[0] if uses else None,
+                "exit_feature": uses[-1] if uses else None,
+                "event_date": day,
+            }
+        )
+    return found

@@ -76,7 +76,7 @@ def _tested(rows: list[Row]) -> Iterator[Row]:
             name: row[name] for name in ("dimension", "segment", "users", "converted_users", "other_users")
         }
         if not has_enough[place]:
-            yield {**told, "reason": f"too few: {fewest[place]:.0f} users where {FEWEST_USERS} are needed"}
+            yield {**told, "reason": f"too few users ({fewest[place]:.0f}, {FEWEST_USERS} are needed)"}
             continue
         share, other = did[place] / users[place], others_did[place] / others[place]
         yield {

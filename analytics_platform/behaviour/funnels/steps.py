@@ -35,7 +35,7 @@ def step_rows(funnel: Funnel, users: pl.DataFrame) -> Iterator[Row]:
 
 
 def time_rows(funnel: Funnel, users: pl.DataFrame) -> Iterator[Row]:
-    """Rows of `behaviour.funnel_times`; see `step_rows`. Spans in which nobody is have no row."""
+    """Rows of `behaviour.funnel_times`; see `step_rows`. Spans from the shortest to the longest."""
     for dimension, segment, members in _segments(funnel, users):
         for step in range(2, len(funnel.steps) + 1):
             whose = {"funnel_id": funnel.id, "dimension": dimension, "segment": segment, "step": step}
@@ -78,7 +78,7 @@ def _steps(funnel: Funnel, users: pl.DataFrame) -> Iterator[Row]:
             "share_of_start_at_most": (reached + open_before) / start if start >= FEWEST_USERS else None,
             **(_share("share_of_previous", reached, previous) if step > 1 else {}),
             **(_times(users, step) if step > 1 else {}),
-            "reason": None if start >= FEWEST_USERS else f"too few: {start} users began",
+            "reason": None if start >= FEWEST_USERS else f"too few users began ({start})",
         }
         previous, open_before = reached, open_before + is_open
 
@@ -111,14 +111,13 @@ def _spans(users: pl.DataFrame, earlier: int, step: int) -> Iterator[Row]:
     seconds = seconds_between(users, earlier, step)
     if len(seconds) < FEWEST_USERS:
         return
-    edges = pl.Series(EDGES)
-    places = (edges.search_sorted(seconds.floor().cast(pl.Int64), side="right") - 1).value_counts()
+    places = pl.Series(EDGES).search_sorted(seconds.floor().cast(pl.Int64), side="right") - 1
+    counts = dict(places.value_counts().iter_rows())
     ends = dict(pairwise(EDGES))
-    for place, count in places.iter_rows():
-        begins = EDGES[place]
+    for place in range(min(counts), max(counts) + 1):
         yield {
-            "from_seconds": begins,
-            "to_seconds": ends.get(begins),
-            "users": count,
-            "share": count / len(seconds),
+            "from_seconds": EDGES[place],
+            "to_seconds": ends.get(EDGES[place]),
+            "users": counts.get(place, 0),
+            "share": counts.get(place, 0) / len(seconds),
         }

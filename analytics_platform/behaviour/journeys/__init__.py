@@ -129,7 +129,7 @@ def _journeys(moves: pl.DataFrame) -> Iterator[dict[str, object]]:
             "probability_high": high[place],
         }
         if row["base_users"] < FEWEST_USERS:
-            told = {"reason": f"too few: {row['base_users']} users"}
+            told = {"reason": f"too few users ({row['base_users']})"}
         yield {**row, **told}
 
 

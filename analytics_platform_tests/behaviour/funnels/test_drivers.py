@@ -89,7 +89,7 @@ def test_small_groups_are_not_compared_and_open_users_are_left_out(tmp_path: Pat
     row = found.filter(dimension="role").to_dicts()[0]
     assert row["users"] + row["other_users"] == 20
     assert row["difference"] is None
-    assert row["reason"] == "too few: 6 users where 30 are needed"
+    assert row["reason"] == "too few users (6, 30 are needed)"
 
 
 def test_a_driver_that_stands_twice_is_found(tmp_path: Path):

@@ -109,9 +109,9 @@ def test_few_users_get_no_shares_and_a_reason(tmp_path: Path):
     write(lake, [event(1, 0, "summarize"), event(1, 5, "quiz")], [FUNNEL])
     rows = funnel_tables(lake, [FUNNEL], DAYS, ZoneInfo("UTC"))[STEPS].to_pylist()
     assert [(row["users"], row["share_of_start"], row["reason"]) for row in rows] == [
-        (1, None, "too few: 1 users began"),
-        (1, None, "too few: 1 users began"),
-        (0, None, "too few: 1 users began"),
+        (1, None, "too few users began (1)"),
+        (1, None, "too few users began (1)"),
+        (0, None, "too few users began (1)"),
     ]
 
 

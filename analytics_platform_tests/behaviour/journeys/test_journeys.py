@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,7 @@ from analytics_platform.behaviour.funnels.funnel import Journeys
 from analytics_platform.behaviour.journeys import CHECKS, JOURNEYS, MOVES, PATHS, ROUTES, journey_tables
 from analytics_platform.lakehouse import Check, DuckDBEngine, Lake, Window
 from analytics_platform.lakehouse.portability import violations
-from analytics_platform_tests.behaviour.funnel_lake import FIRST, USERS, event, write
+from analytics_platform_tests.behaviour.funnel_lake import FIRST, SESSIONS, USERS, event, sessions_of, write
 from analytics_platform_tests.raw_rows import Row
 
 DAYS = Window(FIRST, FIRST + timedelta(days=29))
@@ -30,17 +30,6 @@ ASKED = Journeys(
     away_days=4,
 )
 BEGIN = DAYS.last_day - timedelta(days=19)
-SESSIONS = pa.schema(
-    [
-        ("user_id", pa.int64()),
-        ("session_id", pa.int64()),
-        ("started_at", pa.timestamp("us", tz="UTC")),
-        ("ended_at", pa.timestamp("us", tz="UTC")),
-        ("entry_feature", pa.string()),
-        ("exit_feature", pa.string()),
-        ("event_date", pa.date32()),
-    ]
-)
 Move = tuple[str, str, int, str, str]
 
 
@@ -65,38 +54,10 @@ def _log(seed: int) -> list[Row]:
     return [row for row in log if row["event_date"] <= DAYS.last_day]
 
 
-def _sessions(log: list[Row]) -> list[Row]:
-    def whose(row: Row) -> tuple[date, int, int]:
-        return row["event_date"], row["user_id"], row["session_id"]
-
-    found = []
-    for (day, user, session), events in groupby(
-        sorted(
-            (r for r in log if r["session_id"] is not None),
-            key=lambda r: (*whose(r), r["event_time"], r["event_id"]),
-        ),
-        whose,
-    ):
-        rows = list(events)
-        uses = [row["feature"] for row in rows if row["event_name"] == "feature_used"]
-        found.append(
-            {
-                "user_id": user,
-                "session_id": session,
-                "started_at": rows[0]["event_time"],
-                "ended_at": rows[-1]["event_time"],
-                "entry_feature": uses[0] if uses else None,
-                "exit_feature": uses[-1] if uses else None,
-                "event_date": day,
-            }
-        )
-    return found
-
-
 def _write(root: Path, seed: int) -> tuple[Lake, list[Row]]:
     lake = Lake(root)
     log = write(lake, _log(seed), [], DAYS)
-    sessions = pa.Table.from_pylist(_sessions(log), SESSIONS)
+    sessions = pa.Table.from_pylist(sessions_of(log), SESSIONS)
     lake.replace_days("activity.sessions", DAYS, [sessions], SESSIONS)
     firsts = {user: min(r["event_date"] for r in log if r["user_id"] == user) for user in range(1, 41)}
     people = lake.scan("activity.users").collect().to_dicts()
@@ -143,7 +104,7 @@ def _within(own: list[Row]) -> Iterator[tuple[Move, float | None]]:
 
 def _between(own: list[Row]) -> Iterator[tuple[Move, float | None]]:
     away = timedelta(days=ASKED.away_days)
-    held = [row for row in _sessions(own) if row["entry_feature"] and row["event_date"] >= BEGIN - away]
+    held = [row for row in sessions_of(own) if row["entry_feature"] and row["event_date"] >= BEGIN - away]
     held.sort(key=lambda row: (row["started_at"], row["session_id"]))
     for place, row in enumerate(held):
         if row["event_date"] + away > DAYS.last_day:
@@ -228,7 +189,7 @@ def test_an_interval_is_as_wide_as_users_differ(tmp_path: Path):
             log.append(event(user, at + 60, feature, session_id=user * 100 + number))
     lake = Lake(tmp_path / "lake")
     log = write(lake, log, [], DAYS)
-    lake.replace_days("activity.sessions", DAYS, [pa.Table.from_pylist(_sessions(log), SESSIONS)], SESSIONS)
+    lake.replace_days("activity.sessions", DAYS, [pa.Table.from_pylist(sessions_of(log), SESSIONS)], SESSIONS)
     people = lake.scan("activity.users").collect().with_columns(first_seen_date=pl.lit(FIRST)).to_dicts()
     schema = pa.schema([*USERS, ("first_seen_date", pa.date32())])
     lake.replace("activity.users", [pa.Table.from_pylist(people, schema)], schema)
@@ -245,7 +206,7 @@ def test_an_interval_is_as_wide_as_users_differ(tmp_path: Path):
     assert width == pytest.approx(2 * 1.96 * resampled.std(), rel=0.06)
 
 
-def test_paths_are_the_first_nodes_of_sessions(tmp_path: Path):
+def test_paths_are_the_first_nodes_ofsessions_of(tmp_path: Path):
     lake, log = _write(tmp_path / "lake", 1)
     rows = journey_tables(DuckDBEngine(lake), ASKED, DAYS)[PATHS].to_pylist()
     counts: Counter[str] = Counter()
