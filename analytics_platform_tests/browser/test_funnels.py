@@ -29,7 +29,7 @@ def test_a_list_holds_as_many_users_as_its_bar_counts(view: View, paths: str, tm
     lost = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) lost here", bars)]
     assert page.get_by_text(f"{lost[1]:,} users stopped after “Tested”").is_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").nth(1).click()
+        page.locator(".st-key-csv_users_study_2_dropped button").click()
     download.value.save_as(tmp_path / "users.csv")
     users = list(csv.DictReader((tmp_path / "users.csv").open()))
     assert len(users) == lost[1]
