@@ -31,7 +31,7 @@ def test_a_list_holds_as_many_users_as_its_bar_counts(view: View, paths: str, tm
     with page.expect_download() as download:
         page.locator(".st-key-csv_users_study_2_dropped button").click()
     download.value.save_as(tmp_path / "users.csv")
-    users = list(csv.DictReader((tmp_path / "users.csv").open()))
+    users = list(csv.DictReader((tmp_path / "users.csv").read_text().splitlines()))
     assert len(users) == lost[1]
     assert {(row["furthest_step"], row["state"]) for row in users} == {("2", "dropped")}
     assert page.problems == []
