@@ -79,7 +79,7 @@ def states_headline(table: pl.DataFrame) -> str:
     verb = "grew" if sign > 0 else "fell"
     moved = difference(before, now, "users").lstrip("+-")
     told = f"{'+' if sign > 0 else '-'}{number(abs(steps[lead]), 'users')} a day"
-    return f"Daily active users {verb} by {moved} in four weeks, most of it {lead} users ({told})"
+    return f"Daily active users {verb} by {moved} in four weeks, led by {lead} users ({told})"
 
 
 def states_subtitle(ends: Sequence[date], population: str) -> str:

@@ -90,15 +90,15 @@ def chart(rates: dict[tuple[str, str], tuple[float | None, int]]) -> go.Figure:
     counts = {before: n for (before, _), (_, n) in rates.items()}
     shares = [[rates.get((before, after), (None, 0))[0] for after in names] for before in names]
     texts = [[_text(rates.get((before, after))) for after in names] for before in names]
+    columns = [LABELS[name].replace(" (", "<br>(") for name in names]
+    lines = [f"{LABELS[name]}<br>n = {counts.get(name, 0):,}" for name in names]
     figure = go.Figure()
     figure.add_heatmap(
-        x=[LABELS[name].replace(" (", "<br>(") for name in names],
-        y=[f"{LABELS[name]}<br>n = {counts.get(name, 0):,}" for name in names],
+        x=columns,
+        y=lines,
         z=shares,
         text=texts,
-        texttemplate="%{text}",
-        textfont={"size": 12},
-        colorscale=[[0, "rgba(0, 114, 178, 0.04)"], [1, "rgba(0, 114, 178, 0.75)"]],
+        colorscale=[[0, "rgba(0, 114, 178, 0.06)"], [1, "rgba(0, 114, 178, 0.5)"]],
         zmin=0,
         zmax=1,
         showscale=False,
@@ -106,6 +106,10 @@ def chart(rates: dict[tuple[str, str], tuple[float | None, int]]) -> go.Figure:
         ygap=2,
         hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
     )
+    # Annotations take the ink of the page; a heat map's own text guesses it from colours without their alpha.
+    for line, row in zip(lines, texts, strict=True):
+        for column, text in zip(columns, row, strict=True):
+            figure.add_annotation(x=column, y=line, text=text, showarrow=False, font={"size": 11})
     figure.update_layout(
         height=380,
         margin={"l": 112, "r": 8, "t": 44, "b": 8},
