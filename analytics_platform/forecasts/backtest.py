@@ -51,7 +51,9 @@ class BackTest:
     @property
     def losses(self) -> Values:
         """Mean absolute scaled error from each origin; shape (origins,)."""
-        return np.array([accuracy.mase(*each) for each in zip(self.actual, self.forecasts, self.scales, strict=True)])
+        return np.array(
+            [accuracy.mase(*each) for each in zip(self.actual, self.forecasts, self.scales, strict=True)]
+        )
 
     def replaced(self, forecasts: Values) -> "BackTest":
         """The same origins with other forecasts, such as reconciled ones."""
@@ -65,7 +67,9 @@ class BackTest:
         for at, size in enumerate(self.sizes):
             past = [before for before in range(at) if self.sizes[before] + horizon <= size]
             if len(past) >= CALIBRATING:
-                found.append((at, bands(self.forecasts[at], self.forecasts[past], self.actual[past], self.scale)))
+                found.append(
+                    (at, bands(self.forecasts[at], self.forecasts[past], self.actual[past], self.scale))
+                )
         return found
 
 
@@ -104,7 +108,9 @@ def back_test(
     Returns:
         Back-tests by method; none where the series is too short for a single one.
     """
-    sizes = [size for size in origins_of(len(series), horizon, most) if series.until(size).known >= MINIMUM_DAYS]
+    sizes = [
+        size for size in origins_of(len(series), horizon, most) if series.until(size).known >= MINIMUM_DAYS
+    ]
     if not sizes:
         return {}
     spent = dict.fromkeys(names, 0.0)
@@ -121,7 +127,9 @@ def back_test(
         for name in names:
             found[name].append(foreseen[name][gap:])
     actual = np.array([series.values[size : size + horizon] for size in sizes])
-    scales = np.array([accuracy.seasonal_scale(series.until(size).newest(TRAINING_DAYS).values) for size in sizes])
+    scales = np.array(
+        [accuracy.seasonal_scale(series.until(size).newest(TRAINING_DAYS).values) for size in sizes]
+    )
     scale = Scale.of(series.values)
     return {
         name: BackTest(tuple(sizes), np.array(found[name]), actual, scales, scale, spent[name] / len(sizes))
@@ -181,9 +189,8 @@ def score(test: BackTest, benchmark: BackTest, days: slice = slice(None)) -> Sco
 
 
 def _errors(test: BackTest, days: slice) -> tuple[float, float]:
-    """sMAPE and MASE, each the mean over origins."""
+    """Mean over origins of sMAPE, and of MASE."""
     actual, forecasts = test.actual[:, days], test.forecasts[:, days]
     relative = [accuracy.smape(*each) for each in zip(actual, forecasts, strict=True)]
     scaled = [accuracy.mase(*each) for each in zip(actual, forecasts, test.scales, strict=True)]
     return accuracy.mean(np.array(relative)), accuracy.mean(np.array(scaled))
-

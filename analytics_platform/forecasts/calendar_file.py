@@ -29,7 +29,9 @@ def _day(value: date | str) -> date | str:
             return date.fromisoformat(value)
         date.fromisoformat(f"{LEAP_YEAR}-{value}")
     except ValueError:
-        raise ValueError(f"{value!r} is no day; write one such as 2026-01-31, or 01-31 for every year") from None
+        raise ValueError(
+            f"{value!r} is no day; write one such as 2026-01-31, or 01-31 for every year"
+        ) from None
     return value
 
 
@@ -56,7 +58,8 @@ def load_calendar(path: Path) -> Calendar:
     """Read a calendar.
 
     Raises:
-        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field are named.
+        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field are
+            named.
     """
     try:
         file = _File.model_validate(read_yaml(path) or {"events": ()})
@@ -78,9 +81,13 @@ def _event(path: Path, at: int, event: _Event) -> Event:
         elif isinstance(first, str) and isinstance(last, str):
             periods.append((first, last))
         else:
-            raise AnalyticsError(f"{place}: {first} and {last} are not of one kind; write both with a year or none.")
+            raise AnalyticsError(
+                f"{place}: {first} and {last} are not of one kind; write both with a year or none."
+            )
     if event.kind == "release" and not all(isinstance(first, date) for first, _ in periods):
-        raise AnalyticsError(f"{path}: events[{at}].periods: a release comes once; write its date with the year.")
+        raise AnalyticsError(
+            f"{path}: events[{at}].periods: a release comes once; write its date with the year."
+        )
     return Event(event.name, event.kind, tuple(periods), event.country)
 
 
@@ -96,7 +103,9 @@ def public_holidays(country: str, years: Iterable[int]) -> tuple[Event, ...]:
     """
     known = holidays.list_supported_countries()
     if country not in known:
-        raise AnalyticsError(f"No public holidays are known of {country!r}; write a code such as US, GB or DE.")
+        raise AnalyticsError(
+            f"No public holidays are known of {country!r}; write a code such as US, GB or DE."
+        )
     days: dict[str, list[date]] = {}
     for day, name in holidays.country_holidays(country, years=list(years)).items():
         days.setdefault(name.replace(" (observed)", ""), []).append(day)

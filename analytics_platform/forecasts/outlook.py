@@ -118,7 +118,11 @@ def _moved(base: Sequence[Values], variances: Values) -> list[Values]:
 
 
 def _variance(series: Series) -> float:
-    differences = np.diff(series.values[::1], n=1) if len(series) <= WEEK else series.values[WEEK:] - series.values[:-WEEK]
+    differences = (
+        np.diff(series.values[::1], n=1)
+        if len(series) <= WEEK
+        else series.values[WEEK:] - series.values[:-WEEK]
+    )
     return float(np.nanmean(differences**2)) + 1e-9
 
 
@@ -171,7 +175,12 @@ def test_rows(metric: str, segment: Segment, outlook: Outlook) -> list[Row]:
 
 def missing_row(metric: str, segment: Segment, reason: str) -> Row:
     """The row of `forecasts.backtests` that says why a series has no forecast."""
-    return _key(metric, segment, DEFAULT) | {"is_champion": False, "is_default": True, "origins": 0, "reason": reason}
+    return _key(metric, segment, DEFAULT) | {
+        "is_champion": False,
+        "is_default": True,
+        "origins": 0,
+        "reason": reason,
+    }
 
 
 def scored(found: Score) -> Row:

@@ -48,9 +48,15 @@ BACKTESTS = schema(
         "mase": (_NUMBER, "Mean absolute error over the mean difference to the same weekday before."),
         "smape": (_NUMBER, "Mean of 2 |y − f| / (|y| + |f|), from 0 to 2."),
         "bias": (_NUMBER, "Mean relative error (geometric); above 0 foresees too much."),
-        "interval_score_80": (_NUMBER, "Mean score of the 80 % intervals, over the scale of MASE; less is better."),
+        "interval_score_80": (
+            _NUMBER,
+            "Mean score of the 80 % intervals, over the scale of MASE; less is better.",
+        ),
         "interval_score_95": (_NUMBER, "The same of the 95 % intervals."),
-        "coverage_50": (_NUMBER, "Share of the days that 50 % intervals held, calibrated on earlier origins alone."),
+        "coverage_50": (
+            _NUMBER,
+            "Share of the days that 50 % intervals held, calibrated on earlier origins alone.",
+        ),
         "coverage_80": (_NUMBER, "The same of the 80 % intervals."),
         "coverage_95": (_NUMBER, "The same of the 95 % intervals."),
         "origins": (_WHOLE, "Past days that forecasts were made from."),
@@ -63,4 +69,19 @@ BACKTESTS = schema(
     }
 )
 
-FORECASTS_TABLE, BACKTESTS_TABLE = "forecasts.forecasts", "forecasts.backtests"
+CALENDAR = schema(
+    {
+        "name": (_TEXT, "The event."),
+        "kind": (_TEXT, "holiday, break, exam or release."),
+        "country": (_TEXT, "Whom it concerns (ISO 3166); null: everybody."),
+        "share": (_NUMBER, "Share of the active users whom it concerns."),
+        "first_date": (_DATE, "Its first day, of those between the history's first and the forecast's last."),
+        "last_date": (_DATE, "Its last day among them."),
+    }
+)
+
+FORECASTS_TABLE, BACKTESTS_TABLE, CALENDAR_TABLE = (
+    "forecasts.forecasts",
+    "forecasts.backtests",
+    "forecasts.calendar",
+)

@@ -28,9 +28,7 @@ FAST = (DEFAULT, "ets", BENCHMARK, ENSEMBLE)
 """All but Prophet, which takes ten times as long as the others together."""
 
 
-def path(
-    name: str, series: Series, horizon: int, calendar: Calendar, others: Mapping[str, Values]
-) -> Values:
+def path(name: str, series: Series, horizon: int, calendar: Calendar, others: Mapping[str, Values]) -> Values:
     """What a method foresees after the newest three years.
 
     Args:
