@@ -49,7 +49,8 @@ class Calendar:
     Attributes:
         events: all of them.
         weights: share of the users by country; a country that is missing does not count.
-        window: days that a metric looks back on, such as 7 of weekly active users; blocks are averaged over them.
+        window: days that a metric looks back on, such as 7 of weekly active users; blocks are averaged over
+            them.
     """
 
     events: tuple[Event, ...] = ()
@@ -93,6 +94,19 @@ class Calendar:
     def share(self, kind: Kind, days: Sequence[date]) -> NDArray[np.float64]:
         """Share of the users whom an event of a kind concerns on each day."""
         return self._shares([event for event in self.events if event.kind == kind], days)
+
+    def occurrences(self, days: Sequence[date]) -> list[tuple[Event, float, date, date]]:
+        """Each event that concerns anybody: its share, and its first and last day in a row of the days."""
+        found: list[tuple[Event, float, date, date]] = []
+        for event in self.events:
+            weight = self._weight(event.country)
+            if not weight:
+                continue
+            on = np.concatenate([[False], event.on(days), [False]])
+            starts = np.flatnonzero(~on[:-1] & on[1:]).tolist()
+            ends = np.flatnonzero(on[:-1] & ~on[1:]).tolist()
+            found += [(event, weight, days[a], days[b - 1]) for a, b in zip(starts, ends, strict=True)]
+        return sorted(found, key=lambda each: (each[2], each[0].name))
 
     def _shares(self, events: Sequence[Event], days: Sequence[date]) -> NDArray[np.float64]:
         """Nobody counts twice, whose country has two events on one day."""

@@ -58,7 +58,8 @@ def load_calendar(path: Path) -> Calendar:
     """Read a calendar.
 
     Raises:
-        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field are named.
+        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field are
+            named.
     """
     try:
         file = _File.model_validate(read_yaml(path) or {"events": ()})

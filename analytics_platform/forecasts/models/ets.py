@@ -4,6 +4,7 @@ Hyndman, Koehler, Ord, Snyder (2008), Forecasting with exponential smoothing; th
 """
 
 import warnings
+from typing import Any
 
 import numpy as np
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
@@ -55,5 +56,5 @@ def smoothed_path(values: Values, horizon: int, *, is_weekly: bool) -> Values:
     with warnings.catch_warnings():
         # The best point found is used; how good it is, the back-test says.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = model.fit(disp=False)
+        fitted: Any = model.fit(disp=False)
     return centre + spread * np.asarray(fitted.forecast(horizon), float)
