@@ -30,12 +30,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Row = dict[str, object]
 
-USERS = 5_000
-WORLD_DAYS = 250
+USERS = 12_000
+WORLD_DAYS = 230
 HORIZONS = (14, 28)
-CUTS = (140, 160, 175, 190, 205, 220)
+CUTS = (140, 150, 165, 175, 190, 200)
 """Last days of the records, one after the other seed by seed: terms and holidays alike."""
-SEEDS = tuple(range(1001, 1009))
+SEEDS = tuple(range(1001, 1007))
 ELASTICITY = -0.8
 BETTER_QUALITY = 0.4
 """Latent quality added to every answer; in stars it is what the analyst is told."""
