@@ -11,6 +11,10 @@ _slow = dg.AssetSelection.assets(
     "experiments/uplift", "experiments/observational_effects", "experiments/observational_diagnostics"
 )
 
+_scenarios = (
+    "forecasts/scenarios", "forecasts/scenario_levers", "forecasts/scenario_states", "forecasts/growth_rates",
+)  # fmt: skip
+
 daily = dg.define_asset_job(
     "daily",
     selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments") - _slow,
@@ -19,7 +23,8 @@ daily = dg.define_asset_job(
 
 weekly = dg.define_asset_job(
     "weekly",
-    selection=_slow | dg.AssetSelection.assets("validation/recovery"),
+    selection=_slow
+    | dg.AssetSelection.assets("validation/recovery", "validation/scenario_replays", *_scenarios),
     description="What fits models to everybody's history, and what came of it where the truth is known.",
 )
 

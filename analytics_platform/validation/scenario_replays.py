@@ -18,7 +18,8 @@ from analytics_platform.forecasts.scenarios_changes import Planner
 from analytics_platform.forecasts.scenarios_definitions import Assumptions, Range, Scenario, Written
 from analytics_platform.forecasts.scenarios_growth import Outcome, fit
 from analytics_platform.forecasts.scenarios_history import Arms, History
-from analytics_platform.simulation import World
+from analytics_platform.settings import Settings
+from analytics_platform.simulation import World, load_world
 from analytics_platform.simulation.dynamics import Dynamics
 from analytics_platform.simulation.parameters import Experiment
 from analytics_platform.simulation.planted import Counterfactual, Shift
@@ -97,6 +98,11 @@ def replays(world: World, seeds: Iterable[int] = SEEDS, users: int = USERS) -> p
         for row in _of_world(replace(world, seed=seed, users=users, days=WORLD_DAYS), CUTS[place % len(CUTS)])
     ]
     return pa.Table.from_pylist(rows, REPLAYS_SCHEMA)
+
+
+def world_of(settings: Settings) -> World:
+    """The world whose rules the replays follow."""
+    return load_world(settings)
 
 
 def _of_world(world: World, last_day: int) -> Iterator[Row]:
