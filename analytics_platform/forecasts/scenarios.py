@@ -1,8 +1,8 @@
 """Scenarios as tables: every scenario by day, the levers of the page, the rates of the growth model.
 
 A scenario's level is the forecast of the metric times the ratio of two projections of the growth model, with
-the scenario's changes and without. Where there is no forecast, the level is the growth model's own, and has no
-interval.
+the scenario's changes and without. Where there is no forecast, the level is the growth model's own, and has
+no interval.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics_platform.forecasts.growth_model import RATES, REPORTED, flows
+from analytics_platform.forecasts.growth_states import RATES, REPORTED, flows
 from analytics_platform.forecasts.scenarios_changes import Plan, Planner
 from analytics_platform.forecasts.scenarios_definitions import KINDS, Scenarios
 from analytics_platform.forecasts.scenarios_growth import METRICS, USER_METRICS, Growth, Outcome

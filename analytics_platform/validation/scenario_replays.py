@@ -1,9 +1,8 @@
 """Scenarios predicted, then played: does what the growth model promises come true where it can be tried?
 
 A small world is lived up to a day. What an analyst would see of it (visits, subscriptions, ratings, logged
-exposures) goes through the code that tells scenarios; then the same people live on under the change and without
-it, by the same draws, and the ratio of what they do is the answer. Only new users who would come anyway are
-taken as known in number, by weekday of the window, as everywhere.
+exposures) goes through the code that tells scenarios; then the same people live on under the change and
+without it, by the same draws, and the ratio of what they do is the answer.
 """
 
 from collections.abc import Iterable, Iterator
@@ -43,17 +42,17 @@ BETTER_QUALITY = 0.4
 WINDOWS = {"dau": 1, "wau": 7, "mau": 28}
 
 SCENARIOS = {
-    "more_signups": (Written(kind="acquisition", change=0.3),),  # pyright: ignore[reportCallIssue]
-    "fewer_signups": (Written(kind="acquisition", change=-0.3),),  # pyright: ignore[reportCallIssue]
-    "class_challenges": (Written(kind="launch", experiment="class_challenges"),),  # pyright: ignore[reportCallIssue]
-    "study_groups": (Written(kind="launch", experiment="study_groups"),),  # pyright: ignore[reportCallIssue]
-    "streak_reminders": (Written(kind="launch", experiment="streak_reminders"),),  # pyright: ignore[reportCallIssue]
+    "more_signups": (Written(kind="acquisition", change=0.3),),
+    "fewer_signups": (Written(kind="acquisition", change=-0.3),),
+    "class_challenges": (Written(kind="launch", experiment="class_challenges"),),
+    "study_groups": (Written(kind="launch", experiment="study_groups"),),
+    "streak_reminders": (Written(kind="launch", experiment="streak_reminders"),),
     "signups_and_challenges": (
-        Written(kind="acquisition", change=0.3),  # pyright: ignore[reportCallIssue]
-        Written(kind="launch", experiment="class_challenges"),  # pyright: ignore[reportCallIssue]
+        Written(kind="acquisition", change=0.3),
+        Written(kind="launch", experiment="class_challenges"),
     ),
-    "better_answers": (Written(kind="quality", change=0.0),),  # pyright: ignore[reportCallIssue]
-    "price_rise": (Written(kind="price", change=0.25),),  # pyright: ignore[reportCallIssue]
+    "better_answers": (Written(kind="quality", change=0.0),),
+    "price_rise": (Written(kind="price", change=0.25),),
 }
 
 _TEXT, _COUNT, _NUMBER, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
@@ -113,12 +112,12 @@ def _of_world(world: World, last_day: int) -> Iterator[Row]:
     baseline = play(dynamics, state, Played(), last_day + days)
     growth = fit(history_of(dynamics, past, last_day))
     exact = Range(value=ELASTICITY, low=ELASTICITY, high=ELASTICITY)
-    planner = Planner(growth, Assumptions(price_elasticity=exact), days)  # pyright: ignore[reportCallIssue]
+    planner = Planner(growth, Assumptions(price_elasticity=exact), days)
     for name, changes in SCENARIOS.items():
         played = play(dynamics, state, _played(changes, first), last_day + days)
         if name == "better_answers":
             stars = _stars(played) - _stars(baseline)
-            changes = (Written(kind="quality", change=stars),)  # noqa: PLW2901  # pyright: ignore[reportCallIssue]
+            changes = (Written(kind="quality", change=stars),)  # noqa: PLW2901
         about: Row = {"scenario": name, "seed": world.seed, "users": world.users, "last_day": last_day}
         plan = planner.plan(Scenario(id=name, title=name, changes=changes))
         if plan.reason is not None:

@@ -20,11 +20,11 @@ REPLAYS = "validation.scenario_replays"
 BASELINE = "baseline"
 
 METRICS = {
-    "dau": "Daily active users",
-    "wau": "Weekly active users",
-    "mau": "Monthly active users",
+    "dau": "DAU",
+    "wau": "WAU",
+    "mau": "MAU",
     "active_subscribers": "Subscribers",
-    "mrr_usd": "Monthly revenue (USD)",
+    "mrr_usd": "Monthly revenue",
 }
 LEVERS = {
     "acquisition": "New users",
@@ -35,6 +35,7 @@ LEVERS = {
     "price": "Price",
 }
 HEIGHT = 320
+LONGEST_TITLE = 30
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def moved(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def combined(baseline: Sequence[Row], levers: Sequence[Row], values: Mapping[str, float]) -> list[Day]:
-    """The days to come with some levers moved: their ratios multiplied, their intervals joined as if independent.
+    """The days to come with some levers moved: ratios multiplied, intervals joined as if independent.
 
     Args:
         baseline: rows of the baseline scenario for one metric.
@@ -109,7 +110,16 @@ def _joined(parts: Sequence[tuple[float, float | None]], side: int) -> float:
 def change_in_words(lever: str, value: float) -> str:
     """Such as `new users +20.0%`, `mean rating +0.1 stars`."""
     amount = f"{value:+.1f} stars" if lever == "quality" else lift(value, 0)
-    return f"{LEVERS[lever][:1].lower()}{LEVERS[lever][1:]} {amount}"
+    return f"{_lower(LEVERS[lever])} {amount}"
+
+
+def _level(value: float, metric: str) -> str:
+    return f"{number(value, 'count')} USD" if metric == "mrr_usd" else number(value, "count")
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence."""
+    return label if label.isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def headline(days: Sequence[Day], metric: str, values: Mapping[str, float]) -> str:
@@ -118,14 +128,12 @@ def headline(days: Sequence[Day], metric: str, values: Mapping[str, float]) -> s
     when = short_day(last.day)
     chosen = moved(values)
     if not chosen:
-        return (
-            f"Nothing changes: {label[:1].lower()}{label[1:]} of {number(last.baseline, 'count')} on {when}"
-        )
+        return f"Nothing changes: {label[:1].lower()}{label[1:]} of {_level(last.baseline, metric)} on {when}"
     what = listed([change_in_words(name, value) for name, value in chosen.items()])
     effect = lift_range(last.ratio - 1, last.low - 1, last.high - 1)
     gained = last.scenario - last.baseline
     sign = "−" if gained < 0 else "+"
-    return f"With {what}: {label[:1].lower()}{label[1:]} {effect} on {when}, {sign}{number(abs(gained), 'count')}"
+    return f"With {what}: {_lower(label)} {effect} on {when}, {sign}{_level(abs(gained), metric)}"
 
 
 def subtitle(days: Sequence[Day], source: str) -> str:
@@ -212,29 +220,38 @@ def forest_rows(rows: Sequence[Row]) -> list[ForestRow]:
 
 def _forest_row(row: Row) -> ForestRow:
     if row["reason"] is not None:
-        return ForestRow(row["title"], "cannot be told", hover=row["reason"])
+        return ForestRow(_short(row["title"]), "cannot be told", hover=row["reason"])
     interval = Interval(row["ratio"] - 1, row["ratio_low_80"] - 1, row["ratio_high_80"] - 1)
     is_noise = interval.low <= 0 <= interval.high
     tone = "noise" if is_noise else "good" if interval.estimate > 0 else "bad"
-    return ForestRow(row["title"], lift_range(interval.estimate, interval.low, interval.high), tone, interval)
+    text = lift_range(interval.estimate, interval.low, interval.high)
+    return ForestRow(_short(row["title"]), text, tone, interval, hover=f"{row['title']}: {text}")
+
+
+def _short(title: str) -> str:
+    """A title that leaves room for its effect at 390 pixels."""
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def forest_headline(rows: Sequence[Row], metric: str) -> str:
     """How many of the named scenarios surely move the metric, and which most."""
     told = [row for row in rows if row["reason"] is None]
     sure = [row for row in told if not row["ratio_low_80"] <= 1 <= row["ratio_high_80"]]
-    label = f"{METRICS[metric][:1].lower()}{METRICS[metric][1:]}"
+    label = _lower(METRICS[metric])
     if not sure:
         return f"None of {len(told)} scenarios surely moves {label}"
     first = max(sure, key=lambda row: abs(row["ratio"] - 1))
-    return f"{len(sure)} of {len(told)} scenarios surely move {label}; most: {first['title']}, {lift(first['ratio'] - 1)}"
+    most = f"{first['title']}, {lift(first['ratio'] - 1)}"
+    return f"{len(sure)} of {len(told)} scenarios surely move {label}; most: {most}"
 
 
 def replays_in_words(rows: Sequence[Row]) -> str:
     """How often predictions came true where they could be tried."""
     judged = [row for row in rows if row["is_headline"] and row["covers_80"] is not None]
     if not judged:
-        return "No scenario has been played in a simulated world yet, so how far to trust these intervals is not known."
+        return (
+            "No scenario was played in a simulated world yet: how far to trust these intervals is not known."
+        )
     held, worlds = sum(row["covers_80"] for row in judged), len({row["seed"] for row in judged})
     return (
         f"Tried where it can be: 80% intervals covered {held} of {len(judged)} scenarios that were played "

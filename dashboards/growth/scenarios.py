@@ -28,8 +28,8 @@ def show(reading: Reading) -> None:
     baseline = [row for row in rows if row["scenario_id"] == words.BASELINE]
     if not baseline:
         st.info(
-            "There are no scenarios yet: they need four weeks of users' days and are built by the weekly job, or "
-            "by `analytics-platform run --select forecasts/scenarios`.",
+            "There are no scenarios yet: they need four weeks of users' days and the weekly job builds them, "
+            "or by `analytics-platform run --select forecasts/scenarios`.",
             icon=":material/info:",
         )
         return
@@ -40,18 +40,19 @@ def show(reading: Reading) -> None:
         for metric, label in words.METRICS.items()
         if any(row["metric"] == metric for row in baseline)
     }
-    metric = st.segmented_control(
-        "Metric", list(names), default="dau", required=True, key="metric", bind="query-params"
+    label = st.segmented_control(
+        "Metric", list(names.values()), default="DAU", required=True, key="metric", bind="query-params"
     )
+    metric = next(name for name, shown in names.items() if shown == label)
     own = [row for row in baseline if row["metric"] == metric]
     levers = reading.rows(words.LEVER_ROWS, metric=metric)
     left, right = st.columns([2, 3], gap="large")
     with left:
         values = _levers(levers)
     with right:
-        _outcome(reading, own, levers, metric or "dau", values)
+        _outcome(reading, own, levers, metric, values)
     st.divider()
-    _named(reading, rows, metric or "dau")
+    _named(reading, rows, metric)
 
 
 def _levers(rows: Sequence[Row]) -> dict[str, float]:
