@@ -24,7 +24,7 @@ from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.workspace import open_workspace
 from benchmarks.contest import OURS, Contest, chdb_rows, missing
-from benchmarks.rivals import lifecycle, retention
+from benchmarks.rivals import lifecycle, retention, segments
 from benchmarks.stages import Cost, measure
 
 CONTESTS: dict[str, Contest] = {
