@@ -13,8 +13,8 @@ import polars as pl
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from analytics_platform.churn.features import FEATURES, GRID
 from analytics_platform.churn.design import Floats
+from analytics_platform.churn.features import FEATURES, GRID
 from analytics_platform.churn.model import ChurnModel
 from analytics_platform.churn.store import cut_offs, load, newest_before, version
 from analytics_platform.churn.tables import SCORES
@@ -71,7 +71,9 @@ def scored(model: ChurnModel, users: pl.DataFrame, *, with_reasons: bool) -> pa.
         for place, said in zip(risky, reasons_of(model, users[risky]), strict=True):
             reasons[place] = said
     rank = np.argsort(np.argsort(-chance, kind="stable"), kind="stable")
-    known = users.select("role", "country", "plan", "recency_days", "active_days_28d", "event_date", "user_id")
+    known = users.select(
+        "role", "country", "plan", "recency_days", "active_days_28d", "event_date", "user_id"
+    )
     found = known.with_columns(
         probability=chance,
         risk_decile=10 - rank * 10 // users.height,
@@ -102,5 +104,6 @@ def _three(
 ) -> list[str | None]:
     strongest = np.argsort(-contributions, kind="stable")[:REASONS]
     return [
-        told(features[one], values[features[one]][place]) if contributions[one] > 0 else None for one in strongest
+        told(features[one], values[features[one]][place]) if contributions[one] > 0 else None
+        for one in strongest
     ]

@@ -13,8 +13,8 @@ from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.experiments.catalogue_in_force import catalogue_in_force
 from analytics_platform.lakehouse import Lake
-from analytics_platform.validation.certificates import SEED, TABLE, certify
 from analytics_platform.validation import churn_ceiling
+from analytics_platform.validation.certificates import SEED, TABLE, certify
 from analytics_platform.validation.recovery import recovery
 from analytics_platform.validation.scenario_replays import TABLE as REPLAYS
 from analytics_platform.validation.scenario_replays import replays, world_of
@@ -59,9 +59,7 @@ class Certification(dg.Config):
 def validation() -> dg.Definitions:
     """Certificates by simulation, and the default world's estimates beside its planted truth."""
     lake = open_workspace().lake
-    return dg.Definitions(
-        assets=[_certificates(lake), _recovery(lake), _churn_ceiling(lake), _replays(lake)]
-    )
+    return dg.Definitions(assets=[_certificates(lake), _recovery(lake), _churn_ceiling(lake), _replays(lake)])
 
 
 def _certificates(lake: Lake) -> dg.AssetsDefinition:
@@ -118,7 +116,9 @@ def _churn_ceiling(lake: Lake) -> dg.AssetsDefinition:
         if opened.source == "logs":
             context.log.info("Events come from a log: there is no planted truth.")
             return
-        yield from kept(opened, {table: churn_ceiling.churn_ceiling(opened.engine)}, context.run.run_id, inputs)
+        yield from kept(
+            opened, {table: churn_ceiling.churn_ceiling(opened.engine)}, context.run.run_id, inputs
+        )
 
     return ceiling
 
