@@ -13,8 +13,8 @@ import polars as pl
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from analytics_platform.churn.features import FEATURES, GRID
 from analytics_platform.churn.design import Floats
+from analytics_platform.churn.features import FEATURES, GRID
 from analytics_platform.churn.model import ChurnModel
 from analytics_platform.churn.store import cut_offs, load, newest_before, version
 from analytics_platform.churn.tables import SCORES

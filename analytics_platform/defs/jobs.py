@@ -19,7 +19,7 @@ daily = dg.define_asset_job(
 
 weekly = dg.define_asset_job(
     "weekly",
-    selection=_slow | dg.AssetSelection.assets("validation/recovery"),
+    selection=_slow | dg.AssetSelection.assets("validation/recovery", "validation/churn_ceiling"),
     description="What fits models to everybody's history, and what came of it where the truth is known.",
 )
 
