@@ -9,7 +9,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn import measures
-from analytics_platform.churn.design import Design, Floats
+from analytics_platform.churn.design import Floats
 from analytics_platform.churn.drift import DRIFTED, drifts
 from analytics_platform.churn.history import HORIZON_DAYS, History
 from analytics_platform.churn.measures import Outcomes, estimate, measured
@@ -169,7 +169,7 @@ def _warning(history: History) -> Iterator[Row]:
     learnt, asked = rows.head(rows.height * 4 // 5), rows.tail(rows.height - rows.height * 4 // 5)
     if why_not(learnt) is not None or not _has_both(asked["has_left"].to_numpy()):
         return
-    model = fit("boosted", Design.of(learnt), learnt, history.known_date)
+    model = fit(learnt, history.known_date)["boosted"]
     users = asked["user_id"].to_numpy()
     outcomes = Outcomes(
         users, asked["has_left"].to_numpy().astype(bool), float(learnt["has_left"].mean() or 0)

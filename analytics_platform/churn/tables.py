@@ -21,7 +21,7 @@ MODEL_CARDS = _schema(
             "walk_forward (tried on users of the cut-off day), random_split_warning (what a wrong split would "
             "have claimed; never used), in_force (the model that scores now).",
         ),
-        "model": (_TEXT, "boosted, logistic or recency_rule; null where no model is meant."),
+        "model": (_TEXT, "blend, boosted, logistic or recency_rule; null where no model is meant."),
         "model_version": (_TEXT, "Digest of the model's content; null for averages."),
         "dimension": (_TEXT, "What the users are divided by: overall, role or country."),
         "segment": (_TEXT, "Value of the dimension; `all` for overall."),
