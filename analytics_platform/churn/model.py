@@ -4,9 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, Self
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from analytics_platform.churn.blend import Blend
 from analytics_platform.churn.boosted import Boosted
@@ -42,9 +40,7 @@ class Scorer(Protocol):
         ...
 
 
-KINDS: dict[str, type[Scorer]] = {
-    scorer.kind: scorer for scorer in (RecencyRule, Logistic, Boosted, Blend)
-}
+KINDS: dict[str, type[Scorer]] = {scorer.kind: scorer for scorer in (RecencyRule, Logistic, Boosted, Blend)}
 """Candidates, the simplest first."""
 
 
