@@ -84,7 +84,9 @@ DRIVER_LIST = (
         ("rating_mean", "rating_mean_14d", "low_ratings"),
         ("rating_mean", "satisfied_share"),
     ),
-    Driver("paid_plan", "on the paid plan, or not", pl.col("plan") == "paid", ("plan", "days_since_trial"), ()),
+    Driver(
+        "paid_plan", "on the paid plan, or not", pl.col("plan") == "paid", ("plan", "days_since_trial"), ()
+    ),
 )
 
 
@@ -102,7 +104,11 @@ def drivers(history: History, newest: CutOff | None, readouts: Sequence[Row]) ->
     rows: list[Row] = []
     for driver in DRIVER_LIST:
         named: Row = {"driver": driver.name, "label": driver.label}
-        found = [*_predictive(driver, newest, history), *_adjusted(driver, users), *_randomised(driver, readouts)]
+        found = [
+            *_predictive(driver, newest, history),
+            *_adjusted(driver, users),
+            *_randomised(driver, readouts),
+        ]
         rows += [{**named, **row} for row in found]
     return rows_of(rows, DRIVERS)
 
@@ -144,7 +150,8 @@ def _adjusted(driver: Driver, users: pl.DataFrame) -> Iterator[Row]:
     found = partially_linear(left, treated, nuisances, clusters)
     seen = overlap(nuisances.propensity, treated)
     values = [
-        robustness_value(found.estimate, found.standard_error, found.units - 2, alpha) for alpha in (None, 0.05)
+        robustness_value(found.estimate, found.standard_error, found.units - 2, alpha)
+        for alpha in (None, 0.05)
     ]
     doubt = " Many users were nearly certain to have it, or not to." if seen.share_outside > 0.3 else ""
     yield {
@@ -194,7 +201,9 @@ def _randomised(driver: Driver, readouts: Sequence[Row]) -> Iterator[Row]:
     }
     for experiment in sorted(moving, key=str):
         own = [row for row in readouts if row["experiment_id"] == experiment and row["is_decisive"]]
-        told = [row for metric in RETURNS for row in own if row["metric"] == metric and row["effect"] is not None]
+        told = [
+            row for metric in RETURNS for row in own if row["metric"] == metric and row["effect"] is not None
+        ]
         for row in told:
             yield {
                 "evidence": "randomised", "method": row["method"], "source": experiment,

@@ -33,7 +33,9 @@ def feature_importance(history: History, newest: CutOff | None) -> pa.Table:
     """
     if newest is None:
         told: Row = {"dimension": "overall", "segment": "all", "statistic": "reason"}
-        return rows_of([{**told, "n": 0, "sentence": "There is no model yet to explain."}], FEATURE_IMPORTANCE)
+        return rows_of(
+            [{**told, "n": 0, "sentence": "There is no model yet to explain."}], FEATURE_IMPORTANCE
+        )
     day = history.dates[-1]
     users = history.on(day)
     users = users.sample(min(EXPLAINED, users.height), seed=SEED).sort("user_id")

@@ -85,7 +85,10 @@ def lift(groups: Groups) -> Floats:
     left, everybody = groups.left[::-1], (groups.left + groups.stayed)[::-1]
     reached, found = np.cumsum(everybody, axis=0), np.cumsum(left, axis=0)
     asked = TOP_SHARE * reached[-1]
-    caught = [np.interp(a, np.append(0, r), np.append(0, f)) for a, r, f in zip(asked, reached.T, found.T, strict=True)]
+    caught = [
+        np.interp(a, np.append(0, r), np.append(0, f))
+        for a, r, f in zip(asked, reached.T, found.T, strict=True)
+    ]
     return np.array(caught) / asked / (found[-1] / reached[-1])
 
 

@@ -42,9 +42,7 @@ class Scorer(Protocol):
         ...
 
 
-KINDS: dict[str, type[Scorer]] = {
-    scorer.kind: scorer for scorer in (RecencyRule, Logistic, Boosted, Blend)
-}
+KINDS: dict[str, type[Scorer]] = {scorer.kind: scorer for scorer in (RecencyRule, Logistic, Boosted, Blend)}
 """Candidates, the simplest first."""
 
 

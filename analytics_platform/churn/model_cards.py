@@ -67,7 +67,11 @@ def model_cards(history: History, cut_offs: Sequence[CutOff]) -> pa.Table:
     trials = _trials(cut_offs)
     rows = [row for trial in trials for row in _of_trial(trial)]
     rows += [*_averages(trials), *_segments(trials, cut_offs[-1].champion)]
-    rows += [*_bins(trials, cut_offs[-1].champion), *_warning(history), *_in_force(history, cut_offs[-1], trials)]
+    rows += [
+        *_bins(trials, cut_offs[-1].champion),
+        *_warning(history),
+        *_in_force(history, cut_offs[-1], trials),
+    ]
     return rows_of(rows, MODEL_CARDS)
 
 
@@ -117,7 +121,9 @@ def vars_of(values: Floats) -> Row:
 def _segments(trials: Sequence[Trial], kind: str) -> Iterator[Row]:
     """The champion by role and country, averaged over the trials in which the segment has enough of both."""
     for dimension in ("role", "country"):
-        segments = sorted({s for trial in trials for s in _asked(trial.cut_off)[dimension].unique().to_list()})
+        segments = sorted(
+            {s for trial in trials for s in _asked(trial.cut_off)[dimension].unique().to_list()}
+        )
         for segment in segments if len(segments) > 1 else []:
             parts, users = [], 0
             for trial in trials:
@@ -165,7 +171,9 @@ def _warning(history: History) -> Iterator[Row]:
         return
     model = fit(learnt, history.known_date)["boosted"]
     users = asked["user_id"].to_numpy()
-    outcomes = Outcomes(users, asked["has_left"].to_numpy().astype(bool), float(learnt["has_left"].mean() or 0))  # pyright: ignore[reportArgumentType]
+    outcomes = Outcomes(
+        users, asked["has_left"].to_numpy().astype(bool), float(learnt["has_left"].mean() or 0)
+    )  # pyright: ignore[reportArgumentType]
     found = measured(outcomes, model.probability(asked), measures.weights_of([users])[0])
     told = "Split by random rows, as one should not: the same users and weeks stand on both sides."
     for metric in ("auc", "average_precision", "lift_10"):
@@ -183,7 +191,10 @@ def _in_force(history: History, newest: CutOff, trials: Sequence[Trial]) -> Iter
         "model_version": version(newest.model), "n": learnt.height,
     }  # fmt: skip
     days = learnt["event_date"].unique().sort()
-    people, share = learnt["user_id"].n_unique(), f"{history.share:.1%} of users, " if history.share < 1 else ""
+    people, share = (
+        learnt["user_id"].n_unique(),
+        f"{history.share:.1%} of users, " if history.share < 1 else "",
+    )
     told = (
         f"Fitted on {share}{days.len()} snapshots from {days[0]} to {days[-1]}: {learnt.height:,} rows of "
         f"{people:,} users, of which {_base_rate(newest):.1%} left within {HORIZON_DAYS} days."
@@ -199,7 +210,14 @@ def _in_force(history: History, newest: CutOff, trials: Sequence[Trial]) -> Iter
     for feature, drift in drifts(newest.models[newest.champion].design, learnt, latest).items():
         moved = drift > DRIFTED
         told = f"The {label(feature)} of users moved since training." if moved else None
-        yield {**model, "metric": "psi", "item": feature, "estimate": drift, "n": latest.height, "sentence": told}
+        yield {
+            **model,
+            "metric": "psi",
+            "item": feature,
+            "estimate": drift,
+            "n": latest.height,
+            "sentence": told,
+        }
     for limit in LIMITS:
         yield {**model, "metric": "limit", "sentence": limit}
 

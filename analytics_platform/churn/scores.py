@@ -71,7 +71,9 @@ def scored(model: ChurnModel, users: pl.DataFrame, *, with_reasons: bool) -> pa.
         for place, said in zip(risky, reasons_of(model, users[risky]), strict=True):
             reasons[place] = said
     rank = np.argsort(np.argsort(-chance, kind="stable"), kind="stable")
-    known = users.select("role", "country", "plan", "recency_days", "active_days_28d", "event_date", "user_id")
+    known = users.select(
+        "role", "country", "plan", "recency_days", "active_days_28d", "event_date", "user_id"
+    )
     found = known.with_columns(
         probability=chance,
         risk_decile=10 - rank * 10 // users.height,
@@ -102,5 +104,6 @@ def _three(
 ) -> list[str | None]:
     strongest = np.argsort(-contributions, kind="stable")[:REASONS]
     return [
-        told(features[one], values[features[one]][place]) if contributions[one] > 0 else None for one in strongest
+        told(features[one], values[features[one]][place]) if contributions[one] > 0 else None
+        for one in strongest
     ]

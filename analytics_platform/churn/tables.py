@@ -93,7 +93,10 @@ DRIVERS = _schema(
         ),
         "method": (_TEXT, "shap, naive_difference, dml or the readout's method."),
         "source": (_TEXT, "Model version, snapshot day or experiment that it comes from."),
-        "outcome": (_TEXT, "left_28d (chance of leaving), log_odds (of leaving), or the metric of a readout."),
+        "outcome": (
+            _TEXT,
+            "left_28d (chance of leaving), log_odds (of leaving), or the metric of a readout.",
+        ),
         "estimate": (_NUMBER, "The effect in units of the outcome; null where there is none."),
         "low": (_NUMBER, "Lower limit of its 95 % interval; null for SHAP."),
         "high": (_NUMBER, "Upper limit of its 95 % interval; null for SHAP."),

@@ -57,7 +57,9 @@ def models_folder(workspace: Workspace) -> Path:
 def _training(lake: Lake) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="churn_training",
-        specs=[whole_table(lake, table, said, OWNER, TRAINED_ON, __file__) for table, said in TRAINED.items()],
+        specs=[
+            whole_table(lake, table, said, OWNER, TRAINED_ON, __file__) for table, said in TRAINED.items()
+        ],
         check_specs=check_specs(TRAINED),
     )
     def training(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
@@ -88,7 +90,11 @@ def _scores(lake: Lake) -> dg.AssetsDefinition:
         owners=[OWNER],
         kinds={"python", "deltalake"},
         description="One row per scored day and user active within 28 days: the chance of leaving, and why.",
-        metadata={**address(lake, TABLE), **code_references(__file__), "dagster/column_schema": column_schema(SCORES)},
+        metadata={
+            **address(lake, TABLE),
+            **code_references(__file__),
+            "dagster/column_schema": column_schema(SCORES),
+        },
         partitions_def=daily_partitions(open_workspace()),
         backfill_policy=ONE_RUN,
         check_specs=[check.spec() for check in checks],

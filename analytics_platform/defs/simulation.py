@@ -54,7 +54,10 @@ def simulation() -> dg.Definitions:
             context.log.info("Events come from a log: there is no planted truth.")
             return
         world = load_world(opened.settings)
-        for table, rows in {**write_truth(opened.lake, world), **write_churn_truth(opened.lake, world)}.items():
+        for table, rows in {
+            **write_truth(opened.lake, world),
+            **write_churn_truth(opened.lake, world),
+        }.items():
             shown = preview(opened, table, None)
             columns = opened.lake.snapshot([table]).tables[table].schema
             yield dg.MaterializeResult(

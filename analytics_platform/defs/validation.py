@@ -114,6 +114,8 @@ def _churn_ceiling(lake: Lake) -> dg.AssetsDefinition:
         if opened.source == "logs":
             context.log.info("Events come from a log: there is no planted truth.")
             return
-        yield from kept(opened, {table: churn_ceiling.churn_ceiling(opened.engine)}, context.run.run_id, inputs)
+        yield from kept(
+            opened, {table: churn_ceiling.churn_ceiling(opened.engine)}, context.run.run_id, inputs
+        )
 
     return ceiling

@@ -147,9 +147,7 @@ class Oracle:
         )  # fmt: skip
         return self._silence(known, first_day=self.today, has_left=True)[1]
 
-    def _silence(
-        self, absence: Absence, first_day: int, *, has_left: bool = False
-    ) -> tuple[Floats, Floats]:
+    def _silence(self, absence: Absence, first_day: int, *, has_left: bool = False) -> tuple[Floats, Floats]:
         """Chance of no visit after `since`, until the snapshot day and until 28 days after it.
 
         Args:

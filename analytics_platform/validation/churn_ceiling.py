@@ -69,7 +69,9 @@ def churn_ceiling(engine: Engine) -> pa.Table:
         for day, measures in zip(days, found, strict=True)
         for row in _rows(measures, day["snapshot_date"][0], day["model"][0], day.height)
     ]
-    learnt = [measures for day, measures in zip(days, found, strict=True) if day["model"][0] != "recency_rule"]
+    learnt = [
+        measures for day, measures in zip(days, found, strict=True) if day["model"][0] != "recency_rule"
+    ]
     if learnt:
         users = sum(day.height for day in days if day["model"][0] != "recency_rule")
         told += _rows(_mean(learnt), None, None, users)
