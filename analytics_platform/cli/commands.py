@@ -48,6 +48,9 @@ COMMANDS = {
     "power": Command(
         "power", "Say what an experiment can find, how many units it needs and how long that takes."
     ),
+    "forecast": Command(
+        "forecast", "Forecast a daily series of your own, with intervals and the back-test of every method."
+    ),
     "certify": Command(
         "certify",
         "Certify every statistical method by simulation, and say which cells lie outside their band.",
