@@ -39,7 +39,18 @@ class Event:
 
     def on(self, days: Sequence[date]) -> NDArray[np.bool_]:
         """On which of the days it is; shape (days,)."""
-        return np.array([any(_within(day, period) for period in self.periods) for day in days], bool)
+        numbers = np.array([day.toordinal() for day in days])
+        # Days of a year by month and day, whatever the year: 1231 follows 1230.
+        yearly = np.array([100 * day.month + day.day for day in days])
+        found = np.zeros(len(days), bool)
+        for first, last in self.periods:
+            if isinstance(first, date) and isinstance(last, date):
+                found |= (first.toordinal() <= numbers) & (numbers <= last.toordinal())
+            else:
+                opens, closes = (int(str(end).replace("-", "")) for end in (first, last))
+                inside = (yearly >= opens, yearly <= closes)
+                found |= inside[0] & inside[1] if opens <= closes else inside[0] | inside[1]
+        return found
 
 
 @dataclass(frozen=True)
@@ -112,8 +123,10 @@ class Calendar:
         """Nobody counts twice, whose country has two events on one day."""
         found = np.zeros(len(days))
         for country in dict.fromkeys(event.country for event in events):
-            concerned = [event.on(days) for event in events if event.country == country]
-            found += self._weight(country) * np.any(concerned, axis=0)
+            weight = self._weight(country)
+            if weight:
+                concerned = [event.on(days) for event in events if event.country == country]
+                found += weight * np.any(concerned, axis=0)
         return np.minimum(found, 1.0)
 
     def _since(self, event: Event, days: Sequence[date]) -> NDArray[np.float64]:
@@ -126,12 +139,3 @@ class Calendar:
 
 
 NO_CALENDAR = Calendar()
-
-
-def _within(day: date, period: Period) -> bool:
-    first, last = period
-    if isinstance(first, date) and isinstance(last, date):
-        return first <= day <= last
-    when = f"{day:%m-%d}"
-    first, last = str(first), str(last)
-    return first <= when <= last if first <= last else when >= first or when <= last

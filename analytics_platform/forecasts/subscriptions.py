@@ -1,8 +1,8 @@
 """`forecasts.subscriptions_daily`: trials, conversions, cancellations, subscribers and revenue.
 
 Days past as they were, days to come as expected. Trial starts have their own forecast; what follows from
-them, and from the trials and subscriptions of today, comes from their cohorts (`subscription_cohorts.py`). The
-whole of it is back-tested from the same past days as the trial starts, and its intervals are conformal.
+them, and from the trials and subscriptions of today, comes from their cohorts (`subscription_cohorts.py`).
+The whole of it is back-tested from the same past days as the trial starts, and its intervals are conformal.
 """
 
 from collections.abc import Mapping

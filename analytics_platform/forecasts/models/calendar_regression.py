@@ -109,7 +109,7 @@ def robust_ridge(columns: Values, targets: Values, priors: Values) -> Values:
 
 def _spread(values: Values) -> float:
     """Standard deviation of noise around zero, by its median size; where most is zero, by its mean square."""
-    return max(SPREAD_OF_MAD * float(np.median(np.abs(values))), 0.25 * float(np.sqrt(np.mean(values**2))))
+    return max(SPREAD_OF_MAD * float(np.median(np.abs(values))), 0.1 * float(np.sqrt(np.mean(values**2))))
 
 
 def without_outliers(values: Values, most: float = 3.0) -> Values:

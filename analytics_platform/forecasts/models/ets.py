@@ -7,8 +7,6 @@ import warnings
 from typing import Any
 
 import numpy as np
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
 from analytics_platform.forecasts.calendar import Calendar
 from analytics_platform.forecasts.series import Scale, Series, Values, filled
@@ -43,6 +41,10 @@ def smoothed_path(values: Values, horizon: int, *, is_weekly: bool) -> Values:
     """
     if np.ptp(values) < FLAT:
         return np.full(horizon, values[-1])
+    # statsmodels takes two seconds to import, which whoever only lists assets need not wait for.
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning  # noqa: PLC0415
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415
+
     centre, spread = float(np.mean(values)), float(np.std(values))
     model = ETSModel(
         (values - centre) / spread,
