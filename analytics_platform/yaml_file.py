@@ -1,7 +1,7 @@
 """Files of definitions that people write in YAML: how they are read, and mistakes as one sentence each.
 
 Belongs here: what every such file shares. Does not: what a file may say (`experiments/catalogue.py`,
-`behaviour/funnel.py`).
+`behaviour/funnels/funnel.py`).
 """
 
 import difflib

@@ -40,6 +40,8 @@ DAILY = {
     "behaviour/growth_accounting_daily",
     "experiments/ledger",
     "experiments/histograms",
+    "churn/features",
+    "churn/scores",
 }
 
 

@@ -18,11 +18,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analytics_platform.behaviour.metric_changes import metric_changes
+from analytics_platform.behaviour.segments import segment_tables
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.workspace import open_workspace
 from benchmarks.contest import OURS, Contest, chdb_rows, missing
-from benchmarks.rivals import lifecycle, retention
+from benchmarks.rivals import lifecycle, retention, segments
 from benchmarks.stages import Cost, measure
 
 CONTESTS: dict[str, Contest] = {
@@ -49,6 +51,24 @@ CONTESTS: dict[str, Contest] = {
         Contest("behaviour.cohort_retention", {"pandas, N-day cells alone": retention.pandas_n_days}),
         Contest("behaviour.retention_by_frequency"),
         Contest("behaviour.survival", build=retention.build_survival),
+        Contest(
+            "behaviour.segments",
+            {"pandas, no k-means": segments.segments, "chdb, features": chdb_rows(segments.FEATURES)},
+            build=lambda w, days: segment_tables(w.engine, days.last_day)["behaviour.segments"].num_rows,
+        ),
+        Contest(
+            "behaviour.metric_changes",
+            {"pandas, sums alone": segments.contributions},
+            build=lambda w, days: (
+                metric_changes(
+                    w.engine,
+                    days.last_day,
+                    {},
+                    w.settings.zone,
+                    has_experiments=w.lake.exists("raw.exposures"),
+                ).num_rows
+            ),
+        ),
     )
 }
 """In the order in which tables are built: one that reads another stands after it."""

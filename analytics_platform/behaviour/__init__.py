@@ -5,7 +5,7 @@ Belongs here: tables of the product's behaviour over time. Does not: what a metr
 
 from pathlib import Path
 
-from analytics_platform.behaviour import metric_changes, segments
+from analytics_platform.behaviour import funnels, journeys, metric_changes, segments
 from analytics_platform.behaviour.cohort_retention import COHORT_RETENTION
 from analytics_platform.behaviour.feature_adoption_daily import FEATURE_ADOPTION_DAILY
 from analytics_platform.behaviour.growth_accounting_daily import GROWTH_ACCOUNTING_DAILY
@@ -32,6 +32,8 @@ MODELS: dict[str, Model] = {
 CHECKS: tuple[Check, ...] = (
     *(uniqueness(model) for model in MODELS.values()),
     *load_checks(Path(__file__).with_name("checks")),
+    *funnels.CHECKS,
+    *journeys.CHECKS,
     *metric_changes.CHECKS,
     *segments.CHECKS,
 )

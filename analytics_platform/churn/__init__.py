@@ -4,9 +4,12 @@ Belongs here: tables about users who may leave. Does not: how a forest or an int
 (scikit-learn, `stats`), or what happened so far (`behaviour`).
 """
 
-from analytics_platform.lakehouse import Check, Model
+from pathlib import Path
 
-MODELS: dict[str, Model] = {}
-CHECKS: tuple[Check, ...] = ()
+from analytics_platform.churn.features import FEATURES
+from analytics_platform.lakehouse import Check, Model, load_checks, uniqueness
 
-__all__ = ["CHECKS", "MODELS"]
+MODELS: dict[str, Model] = {FEATURES.name: FEATURES}
+CHECKS: tuple[Check, ...] = (uniqueness(FEATURES), *load_checks(Path(__file__).with_name("checks")))
+
+__all__ = ["CHECKS", "FEATURES", "MODELS"]

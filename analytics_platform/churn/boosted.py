@@ -16,8 +16,8 @@ from analytics_platform.churn.design import Floats
 
 SEED = 20260101
 SHAPE: dict[str, Any] = {
-    "max_iter": 130,
-    "learning_rate": 0.07,
+    "max_iter": 100,
+    "learning_rate": 0.09,
     "max_leaf_nodes": 6,
     "l2_regularization": 10.0,
     "max_features": 0.3,

@@ -112,8 +112,7 @@ countries AS (
   SELECT
     snapshot_date, country,
     count(*) AS people,
-    sum(active_days_28d) AS visits,
-    count(*) FILTER (WHERE active_days_7d > 0) AS active_people
+    sum(active_days_28d) AS visits
   FROM profiles
   WHERE recency_days < 28
   GROUP BY snapshot_date, country
@@ -161,8 +160,6 @@ SELECT
     AS missed_visits, -- Visits expected since by the user's own pace in 56 days, on the country's clock.
   CAST(class_visits_since AS DOUBLE) / nullif(members, 0)
     AS class_visits_since, -- Visits made since by a member of the class; null without one.
-  CAST(active_people AS DOUBLE) / nullif(people, 0)
-    AS country_active_share, -- Share of the country's users of 28 days who were active in the last 7.
   CAST(active_days_28d AS DOUBLE) * people / nullif(visits, 0)
     AS relative_active_days, -- Active days among 28, over their mean in the country.
   active_days_7d, -- Active days among the last 7.

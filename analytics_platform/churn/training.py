@@ -15,7 +15,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn.calibration import Calibration, platt
-from analytics_platform.churn.design import Design, Floats
+from analytics_platform.churn.design import Floats
 from analytics_platform.churn.history import HORIZON_DAYS, History
 from analytics_platform.churn.measures import LEAST_CHANCE
 from analytics_platform.churn.model import KINDS, ChurnModel, fit
@@ -93,9 +93,8 @@ def why_not(learnt: pl.DataFrame) -> str | None:
 
 
 def _cut_off(history: History, day: date, learnt: pl.DataFrame, earlier: Sequence[CutOff]) -> CutOff:
-    design = Design.of(learnt)
     known = [past for past in earlier if past.date + timedelta(days=HORIZON_DAYS) <= day and past.predicted]
-    raw = {kind: fit(kind, design, learnt, day) for kind in KINDS}
+    raw = fit(learnt, day)
     models = {kind: model.calibrated(_calibration(kind, known)) for kind, model in raw.items()}
     asked = history.on(day)
     if asked.height == 0 or asked["has_left"].null_count():

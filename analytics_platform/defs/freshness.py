@@ -19,10 +19,11 @@ from analytics_platform.workspace import MODELS, Workspace
 
 NAME = "freshness"
 CLAIM = "The table holds yesterday, or the last day of the world or of the log."
-# The tables of experiments have no rows for a day on which none runs.
+# Tables of experiments have no rows for a day on which none runs, and churn's features only every sixth day.
+NOT_EVERY_DAY = ("experiments.", "churn.")
 DAILY_TABLES = (
     "raw.events",
-    *(name for name, model in MODELS.items() if model.is_daily and not name.startswith("experiments.")),
+    *(name for name, model in MODELS.items() if model.is_daily and not name.startswith(NOT_EVERY_DAY)),
 )
 GRACE = timedelta(hours=6)
 

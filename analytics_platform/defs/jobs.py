@@ -9,17 +9,21 @@ from analytics_platform.defs.freshness import freshness
 
 _slow = dg.AssetSelection.assets(
     "experiments/uplift", "experiments/observational_effects", "experiments/observational_diagnostics"
-)
+) | dg.AssetSelection.assets("churn/model_cards", "churn/feature_importance", "churn/drivers")
 
 daily = dg.define_asset_job(
     "daily",
-    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments") - _slow,
+    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments", "churn") - _slow,
     description="All that new days change: daily tables for a window, the others whole, and their checks.",
 )
 
 weekly = dg.define_asset_job(
     "weekly",
-    selection=_slow | dg.AssetSelection.assets("forecasts/retention_curves", "validation/recovery"),
+    selection=_slow
+    | dg.AssetSelection.groups("forecasts")
+    | dg.AssetSelection.assets(
+        "validation/recovery", "validation/scenario_replays", "validation/churn_ceiling"
+    ),
     description="What fits models to everybody's history, and what came of it where the truth is known.",
 )
 

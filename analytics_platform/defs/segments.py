@@ -16,6 +16,9 @@ from analytics_platform.workspace import open_workspace
 
 OWNER = "team:product_analytics"
 INPUTS = ("activity.user_days",)
+SEGMENTS = "behaviour.segments"
+DERIVED = ("behaviour.segment_profiles", "behaviour.segment_transitions")
+"""What is counted over the people of each segment."""
 
 Results = Iterable[dg.MaterializeResult | dg.AssetCheckResult]
 
@@ -30,7 +33,10 @@ def _segments(lake: Lake) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="segments",
         specs=[
-            whole_table(lake, table, said, OWNER, INPUTS, __file__) for table, said in DESCRIPTIONS.items()
+            whole_table(
+                lake, table, said, OWNER, (*INPUTS, *([SEGMENTS] if table in DERIVED else [])), __file__
+            )
+            for table, said in DESCRIPTIONS.items()
         ],
         check_specs=check_specs(DESCRIPTIONS),
     )

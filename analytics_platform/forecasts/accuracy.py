@@ -1,7 +1,7 @@
 """How good forecasts were: errors without unit, interval scores, and coverage.
 
-sMAPE, MASE and OWA as in the M4 competition (Makridakis, Spiliotis, Assimakopoulos 2020); the interval score of
-Gneiting and Raftery (2007). Days that are not known count for nothing.
+sMAPE, MASE and OWA as in the M4 competition (Makridakis, Spiliotis, Assimakopoulos 2020); the interval
+score of Gneiting and Raftery (2007). Days that are not known count for nothing.
 """
 
 import numpy as np

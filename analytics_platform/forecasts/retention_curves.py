@@ -112,8 +112,8 @@ class _Segment:
     def _why_not(self) -> str | None:
         if self.anchor < FEWEST_WEEKS:
             return (
-                f"{FEWEST_USERS} people must have been watched for {FEWEST_WEEKS} weeks and the 28 days after "
-                f"them, and {self.anchor} weeks were."
+                f"{FEWEST_USERS} people must have been watched for {FEWEST_WEEKS} weeks and 28 days after "
+                f"them, and there are as many for {self.anchor} weeks alone."
             )
         if not self.events[1 : self.anchor + 1].any():
             return "Nobody has fallen silent yet, so that there is no curve to carry on."

@@ -1,10 +1,10 @@
 """What a change does to the rates of coming: from a randomised experiment where there was one.
 
 An experiment's effect is the odds ratio of coming between its arms, of users in the same state on the day
-before (Mantel–Haenszel), one for each rate of the growth model, pulled towards the one of all rates together.
+before (Mantel–Haenszel), one for each rate of the growth model, pulled towards that of all together.
 
-Sources: Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22; Robins, Breslow & Greenland (1986), Biometrics 42;
-Morris (1983) for the pull; Rubin (1981) for bootstrap weights.
+Sources: Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22; Morris (1983), JASA 78 (the pull); Rubin (1981),
+Ann. Stat. 9: bootstrap weights.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics_platform.forecasts.growth_model import RATES, STATES, flows
+from analytics_platform.forecasts.growth_states import RATES, STATES, flows
 from analytics_platform.forecasts.scenarios_history import BUCKETS, ArmCounts
 from analytics_platform.stats.shrinkage import shrink
 
@@ -102,8 +102,8 @@ def launch_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | N
 def quality_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | None:
     """What one star more in the mean rating does to every rate, from an experiment that moved ratings.
 
-    The ratio of two effects, of treatment on the odds of coming and on the mean rating; its replicates are the
-    ratios of theirs.
+    The ratio of two effects, of treatment on the odds of coming and on the mean rating; its replicates are
+    the ratios of theirs.
 
     Returns:
         None where an arm has too few users or ratings, or the ratings did not surely move.

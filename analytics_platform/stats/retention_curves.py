@@ -1,4 +1,4 @@
-"""Retention curves in whole periods: families of survival curves, fitted to counts and carried on from the last.
+"""Retention curves in whole periods: families of survival curves, fitted to counts and carried on.
 
 A curve is S(0) = 1, S(1), S(2), …: the share of units not yet lost after so many periods. Counts are as in
 `survival`: units by period of loss, and units by the last period in which they are known not to be lost.
@@ -98,7 +98,7 @@ def fit(family: str, events: ArrayLike, censored: ArrayLike, start: Floats | Non
         start: parameters to begin at.
 
     Raises:
-        AnalyticsError: nobody was lost or nobody was left at risk, so that no curve is more likely than others.
+        AnalyticsError: nobody was lost, so that the most likely curve never falls.
     """
     lost, kept = np.asarray(events, np.float64), np.asarray(censored, np.float64)
     if len(lost) < 2 or not lost[1:].any():

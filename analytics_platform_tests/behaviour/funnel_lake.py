@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pyarrow as pa
 
-from analytics_platform.behaviour.funnel import Funnel
-from analytics_platform.behaviour.funnel_definitions import TABLE, definitions
+from analytics_platform.behaviour.funnels.definitions import TABLE, definitions
+from analytics_platform.behaviour.funnels.funnel import Funnel
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform_tests.raw_rows import Row
 

@@ -23,7 +23,7 @@ def overall(people: list[Row], measure: str) -> dict[int, Row]:
     }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(LIVES)
 def test_every_cell_equals_its_definition(people: list[Row]):
     found, expected = cells(people), cohort_table(people)

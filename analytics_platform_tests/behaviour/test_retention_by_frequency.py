@@ -13,7 +13,7 @@ def cells(people: list[Row]) -> dict[tuple, Row]:
     return {tuple(row.pop(name) for name in RETENTION_BY_FREQUENCY.key): row for row in rows}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(LIVES)
 def test_every_cell_equals_its_definition(people: list[Row]):
     found, expected = cells(people), frequency_table(people)

@@ -21,7 +21,7 @@ changes AS (
 )
 
 SELECT
-  comparison, as_of_date, changes.metric, max(after_value) AS after_value,
+  comparison, as_of_date, changes.metric, max(after_value) AS found_value,
   CAST(coalesce(sum(value), 0) AS DOUBLE) / nullif(max(days), 0) AS kpi_value
 FROM changes
 LEFT JOIN counts

@@ -10,7 +10,7 @@ people AS (
 ),
 
 expected AS (
-  SELECT as_of_date, method, user_id
+  SELECT as_of_date, method, user_id, TRUE AS is_known
   FROM dates
   JOIN people ON people.known_date <= dates.as_of_date
 ),
@@ -21,9 +21,9 @@ found AS (
   GROUP BY as_of_date, method, user_id
 )
 
-SELECT as_of_date, method, user_id, coalesce(segments, 0) AS segments, expected.user_id IS NOT NULL AS is_known
+SELECT as_of_date, method, user_id, coalesce(segments, 0) AS placed, coalesce(is_known, FALSE) AS is_known
 FROM expected
 FULL JOIN found USING (as_of_date, method, user_id)
-WHERE coalesce(segments, 0) <> 1 OR expected.user_id IS NULL
+WHERE coalesce(segments, 0) <> 1 OR NOT coalesce(is_known, FALSE)
 ORDER BY as_of_date, method, user_id
 LIMIT 1000

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from analytics_platform.behaviour.funnel import Funnel, Match
+from analytics_platform.behaviour.funnels.funnel import Funnel, Match
 from analytics_platform_tests.raw_rows import Row
 
 FIELDS = ("event_name", "feature", "platform", "plan")

@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from analytics_platform.behaviour.funnel import BREAKDOWNS, MOST_STEPS, Funnel, Match
-from analytics_platform.behaviour.funnel_definitions import first_date
-from analytics_platform.behaviour.funnel_kernel import NEVER, Ints, Stretch, Walk, microseconds, stretch
+from analytics_platform.behaviour.funnels.definitions import first_date
+from analytics_platform.behaviour.funnels.funnel import BREAKDOWNS, MOST_STEPS, Funnel, Match
+from analytics_platform.behaviour.funnels.kernel import NEVER, Ints, Stretch, Walk, microseconds, stretch
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Model, Snapshot, Window
 
@@ -34,6 +34,8 @@ _INSTANT = pa.timestamp("us", tz="UTC")
 STEP_COLUMNS = tuple(f"step_{number}_at" for number in range(1, MOST_STEPS + 1))
 _COLUMNS = {
     **{name: (pa.int64(), DEFINITION.columns[name]) for name in ("user_id", "furthest_step")},
+    "entered_date": (pa.date32(), "Reporting day of the user's first attempt, whether or not it counts."),
+    "is_observed": (pa.bool_(), "Whether the whole window of that first attempt was observed."),
     "state": (pa.string(), DEFINITION.columns["state"]),
     "role": (pa.string(), "student or teacher."),
     "country": (pa.string(), "ISO 3166 code; ZZ where unknown."),
@@ -77,7 +79,10 @@ def funnel_users(lake: Lake, funnels: Iterable[Funnel], days: Window, zone: Zone
         for part in stretches(snapshot, users["user_id"].to_numpy(), period, bits, reads_all=reads_all):
             for walk in walks:
                 walk.add(part)
-        yield from (rows_of(each, walk, users) for each, walk in zip(group, walks, strict=True))
+        yield from (
+            rows_of(each, walk, users, observed_until(days.last_day, zone))
+            for each, walk in zip(group, walks, strict=True)
+        )
 
 
 def _groups(funnels: list[Funnel], users: int) -> Iterator[list[Funnel]]:
@@ -164,9 +169,9 @@ def _places(users: Ints, user_id: Ints) -> Ints:
     return np.repeat(place, np.diff(np.append(starts, len(user_id))))
 
 
-def rows_of(funnel: Funnel, walk: Walk, users: pl.DataFrame) -> pa.Table:
-    """Rows of one funnel: users with any attempt, by id."""
-    tried = np.flatnonzero(walk.has_tried)
+def rows_of(funnel: Funnel, walk: Walk, users: pl.DataFrame, until: datetime) -> pa.Table:
+    """Rows of one funnel: users with any attempt, by id; `until`: when observation ends, in the zone."""
+    tried = np.flatnonzero(walk.tried != NEVER)
     reached, last = walk.reached[tried], len(funnel.steps)
     states = np.select(
         [reached == 0, reached == last, walk.is_open[tried]], ["excluded", "converted", "open"], "dropped"
@@ -180,10 +185,15 @@ def rows_of(funnel: Funnel, walk: Walk, users: pl.DataFrame) -> pa.Table:
     }
     known = users[tried]
     segments = {name: known[name].fill_null(UNKNOWN).to_arrow().cast(pa.string()) for name in BREAKDOWNS}
+    began = pa.array(microseconds(walk.tried[tried]), _INSTANT)
+    entered, window = pl.Series(pl.from_arrow(began)), timedelta(seconds=funnel.window_seconds)
+    zone = str(until.tzinfo)
     columns = {
         "funnel_id": pa.repeat(pa.scalar(funnel.id), len(tried)),
         "user_id": known["user_id"].to_arrow(),
         "furthest_step": pa.array(reached),
+        "entered_date": entered.dt.convert_time_zone(zone).dt.date().to_arrow(),
+        "is_observed": (entered + window < until).to_arrow(),
         "state": pa.array(states.tolist(), pa.string()),
         **segments,
         **taken,

@@ -1,7 +1,7 @@
 """What a funnel is: steps that users take, how strictly in order, and within what time.
 
 A funnel is written down in YAML. Belongs here: what a definition may say. Does not: which definitions count
-(`funnels_in_force`) or who got how far (`funnel_users`).
+(`in_force`) or who got how far (`users`).
 """
 
 from collections.abc import Callable
@@ -137,12 +137,10 @@ class Funnel(_Part):
             self.refuse("window_days", "give either window_days or window_hours")
         if self.steps[0].on_later_day:
             self.refuse("steps", f"{self.steps[0].name!r} comes first, so that no step lies a day before it")
-        for number, exclusion in enumerate(self.exclusions):
+        for exclusion in self.exclusions:
             last = exclusion.to_step or len(self.steps)
             if not exclusion.from_step < last <= len(self.steps):
-                self.refuse(
-                    f"exclusions[{number}]", f"steps {exclusion.from_step} to {last} are none of these"
-                )
+                self.refuse("exclusions", f"steps {exclusion.from_step} to {last} are none of the funnel's")
         if self.exclusions and self.order == "strict":
             self.refuse("exclusions", "nothing lies between the steps of a strict funnel; leave them out")
         if self.order == "any":
@@ -150,9 +148,9 @@ class Funnel(_Part):
         return self
 
     def _is_any_order(self) -> None:
-        for number, exclusion in enumerate(self.exclusions):
+        for exclusion in self.exclusions:
             if exclusion.from_step != 1 or exclusion.to_step not in (None, len(self.steps)):
-                self.refuse(f"exclusions[{number}]", "steps in any order have no numbers; leave out which")
+                self.refuse("exclusions", "steps in any order have no numbers; leave out which")
         for place, step in enumerate(self.steps):
             if step.on_later_day:
                 self.refuse("steps", f"{step.name!r} cannot be on a later day where the order is any")

@@ -1,12 +1,12 @@
 """The funnels as a table: what SQL and pages need to know of each, rows of `behaviour.funnel_definitions`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import product
 
 import pyarrow as pa
 
-from analytics_platform.behaviour.funnel import FIELDS, Funnel, Match
+from analytics_platform.behaviour.funnels.funnel import FIELDS, Funnel, Match
 from analytics_platform.lakehouse import Window
 
 TABLE = "behaviour.funnel_definitions"
@@ -55,7 +55,7 @@ def definitions(funnels: Iterable[Funnel], days: Window) -> pa.Table:
     return pa.Table.from_pylist(rows, SCHEMA)
 
 
-def _rows(funnel: Funnel, days: Window) -> Iterator[dict[str, object]]:
+def _rows(funnel: Funnel, days: Window) -> Iterator[Mapping[str, object]]:
     whole = {
         "funnel_id": funnel.id,
         "title": funnel.title,

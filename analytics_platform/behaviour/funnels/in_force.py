@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from analytics_platform.behaviour.funnel import Funnel, Journeys
+from analytics_platform.behaviour.funnels.funnel import Funnel, Journeys
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.settings import Settings
 from analytics_platform.yaml_file import mistake_in, read_yaml
@@ -19,7 +19,7 @@ class Paths(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     funnels: tuple[Funnel, ...] = ()
-    journeys: Journeys = Journeys()
+    journeys: Journeys = Journeys.model_validate({})
 
 
 def load_paths(path: Path) -> Paths:

@@ -1,6 +1,6 @@
 """How far each user got in a funnel, in one backward pass over events, a stretch of days at a time.
 
-`funnel_users.sql` is the definition; this computes the same rows for hundreds of millions of events, and a
+`users.sql` is the definition; this computes the same rows for hundreds of millions of events, and a
 test holds the two equal. Walking back in time, the first step-k event after a point and all that follows it
 are known when a step before it is met, so that every attempt is complete when its first event is reached,
 and what is kept of the days already seen is one chain of steps for each user and step.
@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics_platform.behaviour.funnel import Funnel, Match
+from analytics_platform.behaviour.funnels.funnel import Funnel, Match
 from analytics_platform.errors import AnalyticsError
 
 Ints = NDArray[np.int64]
@@ -157,7 +157,7 @@ class Walk:
         reached: last step of the counted attempt, 0 without one, (users,).
         steps: instant of each step of it, `NEVER` where it was not reached, (users, steps).
         is_open: whether some attempt may yet go on, for the end of its window was not observed, (users,).
-        has_tried: whether there was any attempt, even if disqualified, (users,).
+        tried: when the first attempt began, even if disqualified, `NEVER` without one, (users,).
     """
 
     def __init__(
@@ -184,7 +184,7 @@ class Walk:
         self._whatever = _Upcoming(users if self._is_strict else 0, 1)
         self.reached = np.zeros(users, np.int64)
         self.steps = np.full((users, steps), NEVER)
-        self.is_open, self.has_tried = np.zeros(users, bool), np.zeros(users, bool)
+        self.is_open, self.tried = np.zeros(users, bool), np.full(users, NEVER)
 
     def _columns(self, step: int) -> list[tuple[str, int]]:
         """What is known of an event of a step: of itself first, then of the steps that follow it."""
@@ -260,7 +260,8 @@ class Walk:
         may_go_on = (begun[:, 0] + self._window >= self._until) & (reached < steps.shape[1])
         if followed is not None:
             may_go_on &= followed[places, reached - 1] == NEVER
-        self.has_tried[user] = True
+        first = _firsts(user)
+        self.tried[user[first]] = steps[first, 0]
         self.is_open[user[is_valid & may_go_on]] = True
         user, reached, steps = user[is_valid], reached[is_valid], np.where(is_within, steps, NEVER)[is_valid]
         first = _firsts(user)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics_platform.behaviour import funnel_users as module
-from analytics_platform.behaviour.funnel import Funnel
-from analytics_platform.behaviour.funnel_users import DEFINITION, STEP_COLUMNS, funnel_users
+from analytics_platform.behaviour.funnels import users as module
+from analytics_platform.behaviour.funnels.funnel import Funnel
+from analytics_platform.behaviour.funnels.users import DEFINITION, STEP_COLUMNS, funnel_users
 from analytics_platform.lakehouse import DuckDBEngine, Lake
 from analytics_platform_tests.behaviour.funnel_lake import DAYS, FIRST, event, write
-from analytics_platform_tests.behaviour.funnel_reference import progress, reachable
+from analytics_platform_tests.behaviour.funnels.reference import progress, reachable
 from analytics_platform_tests.raw_rows import Row
 
 UNTIL = datetime(2025, 9, 7, tzinfo=UTC)

@@ -1,0 +1,111 @@
+"""Churn as assets: features by day, models by week, scores by day.
+
+Belongs here: which tables there are, and where models lie. Does not: how a model is fitted, tried or explained
+(`churn`). A day's scores come from models trained before: on an empty lake `run` trains first, the daily job
+alone scores nothing until the weekly one has trained.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from analytics_platform.churn import FEATURES
+from analytics_platform.churn.drivers import drivers
+from analytics_platform.churn.history import read_history
+from analytics_platform.churn.importance import feature_importance
+from analytics_platform.churn.model_cards import model_cards
+from analytics_platform.churn.scores import scores
+from analytics_platform.churn.store import FOLDER, save
+from analytics_platform.churn.tables import SCORES
+from analytics_platform.churn.training import walk_forward
+from analytics_platform.defs.checks import checks_of, run_checks
+from analytics_platform.defs.model_assets import model_asset, report_days
+from analytics_platform.defs.partitions import ONE_RUN, daily_partitions, window_of
+from analytics_platform.defs.resources import WorkspaceResource
+from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema
+from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
+from analytics_platform.lakehouse import Lake
+from analytics_platform.workspace import Workspace, open_workspace
+
+OWNER = "team:product_analytics"
+TABLE = "churn.scores"
+TRAINED_ON = ("churn.features", "activity.user_days", "experiments.readouts")
+TRAINED = {
+    "churn.model_cards": "One row per model, cut-off, population and measure: what it is worth out of time.",
+    "churn.feature_importance": "One row per feature or pair: what the model in force goes by (exact SHAP).",
+    "churn.drivers": "One row per driver and kind of evidence: predictive, assumption-bound, randomised.",
+}
+READOUTS = "SELECT * FROM experiments.readouts"
+
+Results = Iterable[dg.MaterializeResult | dg.AssetCheckResult]
+
+
+@dg.definitions
+def churn() -> dg.Definitions:
+    """Features are read from their SQL; training writes three tables and the models that scores read."""
+    lake = open_workspace().lake
+    return dg.Definitions(assets=[model_asset(FEATURES, OWNER), _training(lake), _scores(lake)])
+
+
+def models_folder(workspace: Workspace) -> Path:
+    """Where models lie: beside the lake, such as `data/lake.churn_models`."""
+    return workspace.settings.beside_lake(FOLDER)
+
+
+def _training(lake: Lake) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="churn_training",
+        specs=[
+            whole_table(lake, table, said, OWNER, TRAINED_ON, __file__) for table, said in TRAINED.items()
+        ],
+        check_specs=check_specs(TRAINED),
+    )
+    def training(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
+        opened = workspace.open()
+        history = read_history(opened.engine, opened.days)
+        cut_offs = walk_forward(history)
+        for cut_off in cut_offs:
+            save(models_folder(opened), cut_off.model)
+        newest = cut_offs[-1] if cut_offs and cut_offs[-1].date == history.known_date else None
+        readouts = opened.engine.query(READOUTS).to_pylist()
+        tables = {
+            "churn.model_cards": model_cards(history, cut_offs),
+            "churn.feature_importance": feature_importance(history, newest),
+            "churn.drivers": drivers(history, newest, readouts),
+        }
+        yield from kept(opened, tables, context.run.run_id, TRAINED_ON)
+
+    return training
+
+
+def _scores(lake: Lake) -> dg.AssetsDefinition:
+    checks = checks_of(TABLE)
+
+    @dg.asset(
+        key=asset_key(TABLE),
+        deps=[asset_key(name) for name in ("churn.features", "activity.user_days", "churn.model_cards")],
+        group_name="churn",
+        owners=[OWNER],
+        kinds={"python", "deltalake"},
+        description="One row per scored day and user active within 28 days: the chance of leaving, and why.",
+        metadata={
+            **address(lake, TABLE),
+            **code_references(__file__),
+            "dagster/column_schema": column_schema(SCORES),
+        },
+        partitions_def=daily_partitions(open_workspace()),
+        backfill_policy=ONE_RUN,
+        check_specs=[check.spec() for check in checks],
+    )
+    def scored(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
+        opened = workspace.open()
+        window = window_of(context)
+        snapshots: set[date] = set(opened.lake.days("churn.features"))
+        rows = scores(opened.engine, models_folder(opened), window, snapshots)
+        opened.lake.replace_days(TABLE, window, rows, SCORES)
+        report_days(context, opened, TABLE, window, {})
+        return dg.MaterializeResult(check_results=run_checks(checks, opened, window, context.run.run_id))
+
+    return scored
