@@ -81,7 +81,9 @@ def retention_headline(cells: Sequence[Row], measure: str) -> str:
         return "Too few users to compare"
     least, most = same[0], same[-1]
     apart = (
-        "clearly apart" if least["retention_high"] < most["retention_low"] else "within chance of each other"
+        "their intervals are apart"
+        if least["retention_high"] < most["retention_low"]
+        else "their intervals overlap"
     )
     return (
         f"On day {day}{later}, {segment_name(most['segment'])} {percent(most['retention'])} and "
@@ -107,17 +109,23 @@ def left_out(rows: Sequence[Row], size: str) -> str:
 
 
 def survival_curves(rows: Sequence[Row]) -> list[Curve]:
-    """A curve a segment, of days on which enough users were at risk."""
+    """A curve a segment but for day 0, up to the last day on which enough users of each were at risk."""
+    drawn = largest(rows, "at_risk_users")
+    enough = [row for row in rows if row["day"] > 0 and row["at_risk_users"] >= MINIMUM_N]
+    ends = {
+        segment: max((r["day"] for r in enough if r["segment"] == segment), default=0) for segment in drawn
+    }
+    last = min((end for end in ends.values() if end), default=0)
     return [
         Curve(
             segment_name(segment),
             [
                 Point(row["day"], row["survival"], row["survival_low"], row["survival_high"], _survived(row))
-                for row in sorted(rows, key=lambda row: row["day"])
-                if row["segment"] == segment and row["at_risk_users"] >= MINIMUM_N
+                for row in sorted(enough, key=lambda row: row["day"])
+                if row["segment"] == segment and row["day"] <= last
             ],
         )
-        for segment in largest(rows, "at_risk_users")
+        for segment in drawn
     ]
 
 
@@ -203,7 +211,7 @@ def frequency_chart(rows: Sequence[Row]) -> go.Figure:
         )
         figure.add_annotation(
             text=f'<span style="color:{color}">●</span> {_later(own[0])}', x=0.02, xref="paper",
-            xanchor="left", y=1 - 0.08 * at, yref="paper", yanchor="top", showarrow=False, font={"size": 12},
+            xanchor="left", y=1 - 0.1 * at, yref="paper", yanchor="top", showarrow=False, font={"size": 12},
         )  # fmt: skip
     figure.update_layout(
         height=300,

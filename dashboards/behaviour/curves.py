@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.charts import CHARACTER, GRID, LABEL_HEIGHT, MOST_SERIES, PALETTE, spread
+from dashboards.charts import CHARACTER, GRID, MOST_SERIES, PALETTE, spread
 from dashboards.formats import percent
 
 HEIGHT, TOP, BOTTOM, LEFT = 320, 12, 52, 48
 RIBBON = 0.16
+GAP = 18
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,10 @@ def _line(
 
 def _ends(figure: go.Figure, curves: Sequence[Curve], labels: Sequence[str], top: float) -> None:
     height = HEIGHT - TOP - BOTTOM
-    last = [(curve.projected or curve.points)[-1].share for curve in curves if curve.points]
+    last = [(curve.projected or curve.points)[-1].share if curve.points else 0.0 for curve in curves]
     wanted = [share / top * height for share in last]
     for label, color, share, before, after in zip(
-        labels, PALETTE, last, wanted, spread(wanted, LABEL_HEIGHT), strict=False
+        labels, PALETTE, last, wanted, spread(wanted, GAP), strict=False
     ):
         figure.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=6, y=share, yanchor="middle", yshift=after - before,

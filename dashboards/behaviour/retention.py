@@ -30,21 +30,36 @@ def show(reading: Reading) -> None:
         return
     footers.banner(health.problems_of(reading, COHORTS, datetime.now(UTC)), date.min, date.max)
     _cohorts(reading, rows)
-    name = st.segmented_control(
-        "Divide by",
-        list(comebacks.DIMENSIONS),
-        default=EVERYONE,
-        required=True,
-        key="by",
-        bind="query-params",
-    )
+    name, active = _chosen()
     dimension = comebacks.DIMENSIONS[name]
     left, right = st.columns(2, gap="large")
     with left:
-        _curve(reading, rows, dimension)
+        _curve(reading, rows, dimension, active)
     with right:
         _survival(reading, dimension, name)
     _frequency(reading)
+
+
+def _chosen() -> tuple[str, str]:
+    """What the curves are divided by, and when a user counts as retained."""
+    with st.container(horizontal=True):
+        name = st.segmented_control(
+            "Divide by",
+            list(comebacks.DIMENSIONS),
+            default=EVERYONE,
+            required=True,
+            key="by",
+            bind="query-params",
+        )
+        active = st.segmented_control(
+            "Active",
+            list(comebacks.CURVES),
+            default="On day N",
+            required=True,
+            key="curve",
+            bind="query-params",
+        )
+    return name, active
 
 
 def _cohorts(reading: Reading, rows: Sequence[Row]) -> None:
@@ -73,11 +88,8 @@ def _cohorts(reading: Reading, rows: Sequence[Row]) -> None:
     footers.footer(reading, COHORTS, definition, _frame(shown), f"cohorts_{chosen.lower()}")
 
 
-def _curve(reading: Reading, rows: Sequence[Row], dimension: str) -> None:
+def _curve(reading: Reading, rows: Sequence[Row], dimension: str, chosen: str) -> None:
     """N-day or unbounded retention over all cohorts."""
-    chosen = st.segmented_control(
-        "Active", list(comebacks.CURVES), default="On day N", required=True, key="curve", bind="query-params"
-    )
     measure = comebacks.CURVES[chosen]
     cells = comebacks.pooled(rows, measure, dimension)
     _titled(

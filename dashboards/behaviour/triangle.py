@@ -32,9 +32,9 @@ class Grain(NamedTuple):
 
 
 GRAINS = {
-    "Weeks": Grain("week", "week", "week after the first (7 days from each user’s first active day)"),
-    "Months": Grain("month", "month", "month after the first (28 days from each user’s first active day)"),
-    "Brackets": Grain("bracket", "week", "days after the first active day"),
+    "Weeks": Grain("week", "week", "weeks since the first active day"),
+    "Months": Grain("month", "month", "months of 28 days since the first active day"),
+    "Brackets": Grain("bracket", "week", "days since the first active day"),
 }
 
 
@@ -73,9 +73,10 @@ def subtitle(pooled: Sequence[Row], grain: Grain, who: str) -> str:
     """Metric, unit, window and population of the triangle."""
     users = max((row["cohort_users"] for row in pooled), default=0)
     return (
-        f"Share of {who} active at least once in the period · rows: {grain.cohort_grain} of the first active "
-        f"day with its users · {users:,} users in all · hatched: not all of the cohort’s days are over, so "
-        f"that it tells of its earlier users · blank: nobody’s are, or fewer than {MINIMUM_N}"
+        f"Share of {who} active at least once in the period, counted from each one’s first active day · "
+        f"rows: {grain.cohort_grain} of that day with its users · {users:,} users in all · hatched: not all of the "
+        f"cohort’s days are over, so that it tells of its earlier users · blank: nobody’s are, or fewer than "
+        f"{MINIMUM_N}"
     )
 
 

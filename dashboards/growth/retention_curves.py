@@ -69,11 +69,11 @@ def segments(rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
 
 
 def curve(best: Sequence[Row], name: str) -> Curve:
-    """What was observed, and what is projected from the anchor on."""
+    """What was observed but for the day of the start, and what is projected from the anchor on."""
     observed = [
         Point(row["week"], row["observed"], row["observed_low"], row["observed_high"], _told(row, "observed"))
         for row in best
-        if row["observed"] is not None
+        if row["observed"] is not None and row["week"] > 0
     ]
     projected = [
         Point(
