@@ -13,8 +13,8 @@ from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.experiments.catalogue_in_force import catalogue_in_force
 from analytics_platform.lakehouse import Lake
-from analytics_platform.validation.certificates import SEED, TABLE, certify
 from analytics_platform.validation import churn_ceiling
+from analytics_platform.validation.certificates import SEED, TABLE, certify
 from analytics_platform.validation.recovery import recovery
 from analytics_platform.validation.state import State
 from analytics_platform.workspace import open_workspace
