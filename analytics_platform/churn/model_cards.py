@@ -158,7 +158,8 @@ def _bins(trials: Sequence[Trial], kind: str) -> Iterator[Row]:
         observed = y[own] @ weights[own] / np.maximum(weights[own].sum(axis=0), 1e-12)
         yield {
             **OVERALL, "split": "walk_forward", "model": kind, "metric": "calibration_bin",
-            "item": str(bin_ + 1), "position": float(p[own].mean()), "n": int(own.sum()), **limits_of(observed),
+            "item": str(bin_ + 1), "position": float(p[own].mean()), "n": int(own.sum()),
+            **limits_of(observed),
         }  # fmt: skip
 
 

@@ -19,8 +19,8 @@ MODEL_CARDS = _schema(
         "split": (
             _TEXT,
             (
-                "walk_forward (tried on users of the cut-off day), random_split_warning (what a wrong split would "
-                "have claimed; never used), in_force (the model that scores now)."
+                "walk_forward (tried on users of the cut-off day), random_split_warning (what a wrong "
+                "split would have claimed; never used), in_force (the model that scores now)."
             ),
         ),
         "model": (_TEXT, "blend, boosted, logistic or recency_rule; null where no model is meant."),
@@ -31,8 +31,8 @@ MODEL_CARDS = _schema(
             _TEXT,
             (
                 "auc, average_precision, lift_10, brier, brier_base_rate, log_loss, calibration_error, "
-                "expected_share, observed_share; `<metric>_over_rule` for the paired difference from the recency "
-                "rule; calibration_bin, psi, data_window, champion, limit or reason."
+                "expected_share, observed_share; `<metric>_over_rule` for the paired difference from the "
+                "recency rule; calibration_bin, psi, data_window, champion, limit or reason."
             ),
         ),
         "item": (_TEXT, "Tenth of a calibration bin, feature of a drift, name of a fact; null otherwise."),
@@ -80,8 +80,8 @@ FEATURE_IMPORTANCE = _schema(
         "direction": (
             _NUMBER,
             (
-                "Rank correlation of value and contribution: above 0, more of it goes with leaving; null for a "
-                "category or an interaction."
+                "Rank correlation of value and contribution: above 0, more of it goes with leaving; null for "
+                "a category or an interaction."
             ),
         ),
         "n": (_COUNT, "Users explained."),
@@ -114,8 +114,8 @@ DRIVERS = _schema(
         "robustness_value": (
             _NUMBER,
             (
-                "Share of what is left of both driver and leaving that a hidden cause must explain to bring the "
-                "estimate to 0."
+                "Share of what is left of both driver and leaving that a hidden cause must explain to bring "
+                "the estimate to 0."
             ),
         ),
         "robustness_value_interval": (_NUMBER, "The same, to bring 0 into the interval."),

@@ -43,8 +43,8 @@ _COLUMNS = {
     "metric": (
         _TEXT,
         (
-            "auc, log_loss, brier, expected_share, observed_share; share_of_excess_auc: what is reached of the "
-            "oracle's AUC above .5; gap_to_truth: mean distance from the true chance."
+            "auc, log_loss, brier, expected_share, observed_share; share_of_excess_auc: what is reached of "
+            "the oracle's AUC above .5; gap_to_truth: mean distance from the true chance."
         ),
     ),
     "estimate": (_NUMBER, "The measure."),

@@ -108,8 +108,8 @@ def warning(cards: Sequence[Row]) -> str | None:
     return (
         "Split by random rows, as is often done, the boosted trees would claim an AUC of "
         f"{claimed['estimate']:.3f} ({claimed['low']:.3f} to {claimed['high']:.3f}); on days to come they "
-        f"reach {true['estimate']:.3f}. The same users and weeks stand on both sides of such a split: the figure "
-        "is a warning, used nowhere."
+        f"reach {true['estimate']:.3f}. The same users and weeks stand on both sides of such a split: the "
+        "figure is a warning, used nowhere."
     )
 
 

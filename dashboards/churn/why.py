@@ -119,8 +119,8 @@ def notes(rows: Sequence[Row]) -> list[str]:
     """Overlap and sensitivity of the adjusted comparisons, one sentence each."""
     return [
         f"{row['label'][:1].upper()}{row['label'][1:]}: {row['overlap_outside']:.0%} of n = "
-        f"{row['n']:,} were nearly certain to have it, or not to; a hidden cause of {row['robustness_value']:.1%} "
-        "of what is left of both would undo the estimate."
+        f"{row['n']:,} were nearly certain to have it, or not to; a hidden cause of "
+        f"{row['robustness_value']:.1%} of what is left of both would undo the estimate."
         for row in rows
         if row["method"] == "dml" and row["overlap_outside"] is not None
     ]
