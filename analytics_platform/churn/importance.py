@@ -78,7 +78,7 @@ def _direction(values: pl.Series, contributions: Floats) -> float | None:
     seen = ~np.isnan(known)
     if seen.sum() < FEWEST or np.ptp(known[seen]) == 0 or np.ptp(contributions[seen]) == 0:
         return None
-    return float(stats.spearmanr(known[seen], contributions[seen]).statistic)
+    return float(stats.spearmanr(known[seen], contributions[seen])[0])  # pyright: ignore[reportArgumentType]
 
 
 def _sentence(feature: str, direction: float | None) -> str:

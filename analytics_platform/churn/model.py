@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics_platform.churn.blend import Blend
 from analytics_platform.churn.boosted import Boosted
-from analytics_platform.churn.calibration import Calibration
+from analytics_platform.churn.calibration import UNCALIBRATED, Calibration
 from analytics_platform.churn.design import Design, Floats
 from analytics_platform.churn.linear import Logistic
 from analytics_platform.churn.recency import RecencyRule
@@ -58,7 +58,7 @@ class ChurnModel:
     cut_off_date: date
     design: Design
     scorer: Scorer
-    calibration: Calibration = Calibration()
+    calibration: Calibration = UNCALIBRATED
 
     @property
     def kind(self) -> str:

@@ -87,8 +87,8 @@ def why_not(learnt: pl.DataFrame) -> str | None:
     if learnt.height >= FEWEST_ROWS and fewest >= FEWEST_OF_EITHER:
         return None
     return (
-        f"{learnt.height:,} user-snapshots with known outcome, {fewest:,} of the rarer one, are too few to learn "
-        f"from: it takes {FEWEST_ROWS:,} and {FEWEST_OF_EITHER:,}."
+        f"{learnt.height:,} user-snapshots with known outcome, {fewest:,} of the rarer one, are too few to "
+        f"learn from: it takes {FEWEST_ROWS:,} and {FEWEST_OF_EITHER:,}."
     )
 
 
@@ -109,7 +109,7 @@ def _calibration(kind: str, known: Sequence[CutOff]) -> Calibration:
 
 
 def champion(known: Sequence[CutOff]) -> str:
-    """The candidate of least mean log loss over the trials known; the rule without any, the simpler at a tie."""
+    """The candidate of least mean log loss over the trials known; without any, the rule."""
     if not known:
         return RULE
     losses = {kind: float(np.mean([_log_loss(past, kind) for past in known])) for kind in KINDS}

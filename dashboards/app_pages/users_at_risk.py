@@ -82,7 +82,7 @@ if compared:
         with right:
             st.markdown(f"**{best}**")
             draw(quality.ceiling_chart(ceiling), "ceiling", best)
-            told = "The oracle knows every trait and hazard of the simulated world, but no lot and not who has gone"
+            told = "The oracle knows every trait and hazard of the simulated world, not who has gone"
             st.caption(footers.provenance(reading, quality.CEILING, told))
 definition = "Measures of each candidate on users it had not seen, by day tried and on average"
 footers.footer(reading, quality.CARDS, definition, as_frame(cards, quality.COLUMNS), "model_cards")

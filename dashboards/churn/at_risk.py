@@ -88,7 +88,8 @@ def subtitle(scores: pl.DataFrame) -> str:
     model, known = scores["model"][0], scores["model_cut_off_date"][0]
     return (
         f"Chance of no activity in the 28 days after {long_day(day)} · users active in the 28 days before · "
-        f"high from 80%, raised from 50% · by the {model.replace('_', ' ')} trained on data up to {long_day(known)}"
+        f"high from 80%, raised from 50% · by the "
+        f" {model.replace('_', ' ')} trained on data up to {long_day(known)}"
     )
 
 

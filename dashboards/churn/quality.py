@@ -70,8 +70,8 @@ def subtitle(cards: Sequence[Row]) -> str:
         return "No day could be tried yet"
     tried = f"{len(days)} days from {days[0]} to {days[-1]}" if len(days) > 1 else f"{days[0]}"
     return (
-        f"Mean over {tried} · n = {users:,} user-days, each predicted by a model that knew only what was known that "
-        "day · 95% intervals by resampling users"
+        f"Mean over {tried} · n = {users:,} user-days, each predicted by a model that knew only "
+        "what was known that day · 95% intervals by resampling users"
     )
 
 
@@ -106,9 +106,10 @@ def warning(cards: Sequence[Row]) -> str | None:
     if claimed is None or true is None:
         return None
     return (
-        f"Split by random rows, as is often done, the boosted trees would claim an AUC of {claimed['estimate']:.3f} "
-        f"({claimed['low']:.3f} to {claimed['high']:.3f}); on days to come they reach {true['estimate']:.3f}. "
-        "The same users and weeks on both sides make it so: the figure is a warning and used nowhere."
+        "Split by random rows, as is often done, the boosted trees would claim an AUC of "
+        f"{claimed['estimate']:.3f} ({claimed['low']:.3f} to {claimed['high']:.3f}); on days to come they "
+        f"reach {true['estimate']:.3f}. The same users and weeks stand on both sides of such a split: the "
+        "figure is a warning, used nowhere."
     )
 
 
@@ -160,8 +161,9 @@ def ceiling_headline(rows: Sequence[Row]) -> str | None:
     if share is None or best is None:
         return None
     return (
-        f"Nobody could know better than AUC {best['estimate']:.3f}: the scores reach {percent(share['estimate'])} "
-        f"({percent(share['low'])} to {percent(share['high'])}) of what can be known above guessing"
+        f"Nobody could know better than AUC {best['estimate']:.3f}: the scores reach "
+        f"{percent(share['estimate'])} ({percent(share['low'])} to {percent(share['high'])}) of "
+        "what can be known above guessing"
     )
 
 
@@ -195,7 +197,7 @@ def ceiling_chart(rows: Sequence[Row]) -> go.Figure:
 
 
 def facts(cards: Sequence[Row]) -> list[str]:
-    """The model card in sentences: what it was fitted on, why it scores, how it was calibrated, its limits."""
+    """The model card in sentences: data, why it scores, calibration, limits."""
     wanted = ("data_window", "champion", "calibration", "limit")
     return [row["sentence"] for name in wanted for row in cards if row["metric"] == name and row["sentence"]]
 

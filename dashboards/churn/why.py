@@ -11,12 +11,12 @@ from dashboards.vocabulary import method_label, metric_label
 IMPORTANCE = "churn.feature_importance"
 DRIVERS = "churn.drivers"
 IMPORTANCE_COLUMNS = (
-    "dimension", "segment", "statistic", "feature", "label", "other_feature", "estimate", "share", "direction",
-    "n", "sentence",
+    "dimension", "segment", "statistic", "feature", "label", "other_feature", "estimate", "share",
+    "direction", "n", "sentence",
 )  # fmt: skip
 DRIVER_COLUMNS = (
-    "driver", "label", "evidence", "method", "source", "outcome", "estimate", "low", "high", "n", "treated_share",
-    "overlap_outside", "robustness_value", "robustness_value_interval", "sentence",
+    "driver", "label", "evidence", "method", "source", "outcome", "estimate", "low", "high", "n",
+    "treated_share", "overlap_outside", "robustness_value", "robustness_value_interval", "sentence",
 )  # fmt: skip
 SHOWN = 12
 CLEAR = 0.3
@@ -118,9 +118,9 @@ def evidence_headline(rows: Sequence[Row]) -> str:
 def notes(rows: Sequence[Row]) -> list[str]:
     """Overlap and sensitivity of the adjusted comparisons, one sentence each."""
     return [
-        f"{row['label'][:1].upper()}{row['label'][1:]}: {row['overlap_outside']:.0%} of n = {row['n']:,} were nearly "
-        f"certain to have it, or not to; a hidden cause of {row['robustness_value']:.1%} of what is left of both would "
-        "undo the estimate."
+        f"{row['label'][:1].upper()}{row['label'][1:]}: {row['overlap_outside']:.0%} of n = "
+        f"{row['n']:,} were nearly certain to have it, or not to; a hidden cause of "
+        f"{row['robustness_value']:.1%} of what is left of both would undo the estimate."
         for row in rows
         if row["method"] == "dml" and row["overlap_outside"] is not None
     ]
