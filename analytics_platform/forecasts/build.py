@@ -1,6 +1,6 @@
 """The tables `forecasts.forecasts` and `forecasts.backtests`, from the lake."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -13,6 +13,7 @@ from analytics_platform.forecasts.product_series import (
     OVERALL,
     TARGETS,
     Segment,
+    Target,
     read_families,
     read_users_by_country,
     why_not,
@@ -39,19 +40,22 @@ def calendar_of(engine: Engine, calendar: Calendar, last_day: date) -> Calendar:
     return calendar if calendar.weights else calendar.weighted(read_users_by_country(engine, last_day))
 
 
-def built(engine: Engine, calendar: Calendar, last_day: date) -> dict[str, pa.Table]:
+def built(
+    engine: Engine, calendar: Calendar, last_day: date, targets: Sequence[Target] = TARGETS
+) -> dict[str, pa.Table]:
     """Forecasts, back-tests and the calendar that they knew, made on a reporting day.
 
     Args:
         engine: answers from `behaviour.kpi_daily`.
         calendar: events known beforehand.
         last_day: last reporting day known.
+        targets: metrics to forecast.
     """
     known = calendar_of(engine, calendar, last_day)
     forecasts: list[Row] = []
     tests: list[Row] = []
     families = read_families(engine, last_day)
-    for target in TARGETS:
+    for target in targets:
         family = families[target.metric]
         found = outlooks(family, target.calendar(known), target.methods, adds_up=target.adds_up)
         for segment, outlook in found.items():

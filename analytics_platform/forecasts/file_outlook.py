@@ -1,11 +1,11 @@
 """What a file's series will be: every method back-tested, the champion's forecast with intervals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from analytics_platform.forecasts.accuracy import mean, owa
-from analytics_platform.forecasts.backtest import Score, back_test
+from analytics_platform.forecasts.backtest import ORIGINS, Score, back_test
 from analytics_platform.forecasts.calendar import Calendar
 from analytics_platform.forecasts.champion import champion
 from analytics_platform.forecasts.models import BENCHMARK, DEFAULT, FAST, PROPHET, paths
@@ -16,13 +16,27 @@ METHODS = (*FAST, PROPHET)
 ALL = "all series"
 
 
-def file_outlooks(series: Mapping[str, Series], calendar: Calendar, horizon: int) -> dict[str, Outlook]:
-    """Forecasts of each series by every method, and their back-tests."""
+def file_outlooks(
+    series: Mapping[str, Series],
+    calendar: Calendar,
+    horizon: int,
+    methods: Sequence[str] = METHODS,
+    most: int = ORIGINS,
+) -> dict[str, Outlook]:
+    """Forecasts of each series, and their back-tests.
+
+    Args:
+        series: by name.
+        calendar: events known beforehand.
+        horizon: days ahead.
+        methods: methods to try.
+        most: origins of a back-test.
+    """
     found: dict[str, Outlook] = {}
     for name, known in series.items():
-        tests = back_test(known, calendar, METHODS, horizon)
+        tests = back_test(known, calendar, methods, horizon, most)
         chosen = champion({method: test.losses for method, test in tests.items()}) if tests else DEFAULT
-        found[name] = Outlook(known, paths(known, horizon, calendar, METHODS), tests, chosen)
+        found[name] = Outlook(known, paths(known, horizon, calendar, methods), tests, chosen)
     return found
 
 
@@ -31,7 +45,7 @@ def accuracy_rows(found: Mapping[str, Outlook]) -> list[Row]:
     rows: list[Row] = []
     scores: dict[str, list[tuple[Score, Score]]] = {}
     for name, outlook in found.items():
-        for method in METHODS:
+        for method in outlook.paths:
             row: Row = {"series": name, "model": method, "is_champion": method == outlook.champion}
             test = outlook.tests.get(method)
             if test is None:

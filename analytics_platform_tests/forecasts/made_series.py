@@ -11,7 +11,9 @@ MONDAY = date(2024, 1, 1)
 BREAK = Calendar((Event("Pause", "break", (("02-05", "02-14"), ("04-01", "04-12"), ("05-20", "05-31"))),))
 
 
-def made(days: int, noise: float = 0.05, growth: float = 0.002, seed: int = 1, level: float = 1000.0) -> Values:
+def made(
+    days: int, noise: float = 0.05, growth: float = 0.002, seed: int = 1, level: float = 1000.0
+) -> Values:
     """Growing values with quiet week-ends and lognormal noise."""
     at = np.arange(days)
     week = np.where(at % 7 >= 5, -0.7, 0.0)
@@ -19,7 +21,9 @@ def made(days: int, noise: float = 0.05, growth: float = 0.002, seed: int = 1, l
     return level * np.exp(growth * at + week + drawn)
 
 
-def series(days: int, noise: float = 0.05, growth: float = 0.002, seed: int = 1, level: float = 1000.0) -> Series:
+def series(
+    days: int, noise: float = 0.05, growth: float = 0.002, seed: int = 1, level: float = 1000.0
+) -> Series:
     return Series(MONDAY, made(days, noise, growth, seed, level))
 
 

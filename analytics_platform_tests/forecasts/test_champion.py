@@ -34,6 +34,7 @@ def test_equal_methods_are_rarely_told_apart():
     random = np.random.default_rng(3)
     names = ("calendar_ets", "ets", "seasonal_naive", "ensemble")
     kept = [
-        champion({name: np.exp(random.normal(0, 0.3, 12)) for name in names}) == "calendar_ets" for _ in range(500)
+        champion({name: np.exp(random.normal(0, 0.3, 12)) for name in names}) == "calendar_ets"
+        for _ in range(500)
     ]
     assert np.mean(kept) > 0.85

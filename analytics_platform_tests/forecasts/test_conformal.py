@@ -40,7 +40,12 @@ def test_few_origins_are_pooled_over_weeks():
 
 
 def test_a_series_with_negative_values_has_symmetric_intervals():
-    made = bands(np.array([-5.0]), np.zeros((6, 1)), np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]]), Scale(is_log=False))
+    made = bands(
+        np.array([-5.0]),
+        np.zeros((6, 1)),
+        np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]]),
+        Scale(is_log=False),
+    )
     assert (made.low + made.high == -10).all()
 
 

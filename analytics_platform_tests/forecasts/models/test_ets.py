@@ -19,7 +19,9 @@ def test_a_path_is_a_level_and_a_damped_trend():
 def test_the_path_follows_units():
     values = np.cumsum(np.random.default_rng(4).normal(0.1, 0.3, 150))
     path = smoothed_path(values, 7, is_weekly=True)
-    np.testing.assert_allclose(smoothed_path(1000 * values + 5, 7, is_weekly=True), 1000 * path + 5, rtol=1e-6)
+    np.testing.assert_allclose(
+        smoothed_path(1000 * values + 5, 7, is_weekly=True), 1000 * path + 5, rtol=1e-6
+    )
 
 
 def test_weekdays_go_on():
