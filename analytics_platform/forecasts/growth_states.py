@@ -88,7 +88,8 @@ def flows() -> Flows:
         for days in range(WEEK, oldest + 1):
             state = absent + days - WEEK
             coming[state] = block + FIRST_DAY if days + 1 < MONTH else JUST_RESURRECTED
-            staying[state] = absent + min(days + 1, oldest) - WEEK
+            later = absent if days + 1 < MONTH else SETTLED_ABSENT
+            staying[state] = later + min(days + 1, OLDEST) - WEEK
             reported[state] = AT_RISK_MAU if days < MONTH else DORMANT
             kin[state] = 1000 + absent + days // WEEK
             settling[state] = SETTLED_ABSENT + days - WEEK
