@@ -1,6 +1,6 @@
 """The Revenue view: subscribers and what they pay, so far and to come, and how trials turn into them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
@@ -8,9 +8,12 @@ from dashboards import footers, health, status
 from dashboards.drawing import draw
 from dashboards.fan import fan_chart
 from dashboards.growth import outlook, subscribers
-from dashboards.reader import Reading
+from dashboards.reader import Reading, Row
 
-NOTHING = "No subscriptions here: the product has none, or `analytics-platform run --select group:forecasts` is due."
+NOTHING = (
+    "No subscriptions here: the product has none, or `analytics-platform run --select group:forecasts` "
+    "is due."
+)
 
 
 def show(reading: Reading) -> None:
@@ -45,6 +48,12 @@ def show(reading: Reading) -> None:
         reading, table, "Subscribers at the end of the day", subscribers.as_frame(past, ahead), name
     )
     st.divider()
+    _trials_and_flows(reading, rows, segment, last_day)
+
+
+def _trials_and_flows(reading: Reading, rows: list[Row], segment: tuple[str, str], last_day: date) -> None:
+    """How trials turn into subscriptions, beside what comes and goes."""
+    table = subscribers.SUBSCRIPTIONS
     left, right = st.columns(2, gap="large")
     with left:
         trials, paid = subscribers.trial_cohort(reading.kpis, segment, last_day)
