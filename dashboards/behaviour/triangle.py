@@ -74,9 +74,9 @@ def subtitle(pooled: Sequence[Row], grain: Grain, who: str) -> str:
     users = max((row["cohort_users"] for row in pooled), default=0)
     return (
         f"Share of {who} active at least once in the period, counted from each one’s first active day · "
-        f"rows: {grain.cohort_grain} of that day with its users · {users:,} users in all · hatched: not all of the "
-        f"cohort’s days are over, so that it tells of its earlier users · blank: nobody’s are, or fewer than "
-        f"{MINIMUM_N}"
+        f"rows: {grain.cohort_grain} of that day with its users · {users:,} users in all · hatched: not all "
+        f"of the cohort’s days are over, so that it tells of its earlier users · blank: nobody’s are, or "
+        f"fewer than {MINIMUM_N}"
     )
 
 
