@@ -23,6 +23,8 @@ MODELS = {
     "flat": "No more losses",
 }
 READ_AT = 26
+FAR_OFF = 5.0
+"""Points of mean error in the back-test beyond which a projection is warned of."""
 
 
 def show(reading: Reading) -> None:
@@ -126,11 +128,14 @@ def backtest(own: Sequence[Row]) -> str:
     if best is None:
         return "Too few weeks were observed to fit some and compare with the rest."
     fitted = own[0]["backtest_weeks"]
-    return (
+    told = (
         f"Fitted to the first {fitted} weeks, it missed the {own[0]['anchor_week'] - fitted} after them by "
         f"{best:.1f} points on average; a geometric curve by {errors['geometric']:.1f}, "
         f"no more losses by {errors['flat']:.1f}."
     )
+    if best > FAR_OFF:
+        return f"{told} That is too far off to plan by: something but time since the start drives these users away."
+    return told
 
 
 def models(own: Sequence[Row]) -> list[Row]:

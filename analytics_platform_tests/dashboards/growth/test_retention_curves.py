@@ -57,6 +57,12 @@ def test_the_back_test_stands_beside_the_simplest_forms(rows: list[Row]):
     assert [line["Form of curve"] for line in view.models(own)] == list(view.MODELS.values())
 
 
+def test_a_form_that_was_far_off_is_warned_of(rows: list[Row]):
+    own = [row for row in rows if row["dimension"] == "overall"]
+    assert "too far off" not in view.backtest(own)
+    assert "too far off" in view.backtest([{**row, "backtest_mae_points": 16.6} for row in own])
+
+
 def test_too_few_weeks_have_no_back_test_and_too_few_users_no_projection(rows: list[Row]):
     own = [{**row, "backtest_mae_points": None} for row in rows if row["dimension"] == "overall"]
     assert view.backtest(own).startswith("Too few weeks")
