@@ -2,9 +2,8 @@
 
 A user who does not come changes by rule alone: habit fades, idle days grow, experience stays. So the chance
 of staying away is a product along that one path, beside those of leaving on each day of it and of
-returning from there; nothing is drawn. Whether an absent user has left already is hidden from all but the
-simulator: `probability` conditions on the absence so far, `probability_knowing_who_left` on the user's true
-state too.
+returning from there; nothing is drawn. Whether an absent user has left already is hidden from all others:
+`probability` conditions on the absence so far, `probability_knowing_who_left` on the user's true state too.
 
 Taken as of the snapshot day are the plan before it, and how far spillovers of an experiment reach; a plan
 that may change later counts by its chance.
