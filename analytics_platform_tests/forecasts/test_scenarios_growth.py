@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analytics_platform.forecasts.scenarios_effects import Change
+from analytics_platform.forecasts.scenarios_effects import Change, launch_effect, weights
 from analytics_platform.forecasts.scenarios_growth import METRICS, Growth, fit
 from analytics_platform.forecasts.scenarios_history import BUCKETS
 from analytics_platform_tests.forecasts.small_product import product
@@ -44,8 +44,6 @@ def test_a_rate_lifted_by_a_share_lifts_that_rate_on_the_first_day(growth: Growt
 
 
 def test_a_treatment_that_brings_users_back_does_so_for_everybody(growth: Growth):
-    from analytics_platform.forecasts.scenarios_effects import launch_effect, weights
-
     effect = launch_effect("trial", growth.arms["trial"], weights(60))
     ratio = growth.outcome((Change(ALWAYS, effect=effect),), DAYS).ratio("dau")
     assert ratio[-1, 0] > 1.1
@@ -78,8 +76,6 @@ def test_a_price_moves_revenue_at_once_and_subscribers_in_time(growth: Growth):
 
 
 def test_an_effect_on_classrooms_leaves_others_alone():
-    from analytics_platform.forecasts.scenarios_effects import launch_effect, weights
-
     growth = fit(product(users=4000, classes=200, lift=0.5), replicates=20)
     assert [group.is_class for group in growth.groups] == [False, True]
     effect = launch_effect("trial", growth.arms["trial"], weights(20))
