@@ -3,8 +3,7 @@
 An experiment's effect is the odds ratio of coming between its arms, of users in the same state on the day
 before (Mantel–Haenszel), one for each rate of the growth model, pulled towards that of all together.
 Among the long absent of the treated arm those are missing whom it brought back, which makes the ratio there
-too small; leaving the long absent out costs more in precision than it mends (docs/scenarios.md has both
-figures).
+too small; leaving the long absent out costs more in precision than it mends (docs/scenarios.md: figures).
 
 Sources: Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22; Morris (1983), JASA 78 (the pull); Rubin (1981),
 Ann. Stat. 9: bootstrap weights.

@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_what_a_cut_off_learns_was_known_on_its_day(trained: Trained):
 
 def test_trials_lie_30_days_apart_and_the_last_outcome_is_just_known(trained: Trained):
     dates = trial_dates(trained.history)
-    assert {(b - a).days for a, b in zip(dates, dates[1:], strict=False)} == {30}
+    assert {(b - a).days for a, b in itertools.pairwise(dates)} == {30}
     assert 0 <= (trained.history.known_date - dates[-1]).days - HORIZON_DAYS < 6
 
 

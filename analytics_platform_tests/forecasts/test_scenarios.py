@@ -74,7 +74,9 @@ def test_without_a_forecast_the_growth_model_gives_the_level_and_no_interval(mad
 def test_levels_go_on_where_a_short_forecast_ends(tmp_path: Path, made: Lake):
     lake = Lake(shutil.copytree(made.root, tmp_path / "lake"))
     forecasts_of(lake, 1000.0, horizon=14)
-    rows = pl.DataFrame(scenarios_of(lake, DuckDBEngine(lake, VIEWS), None)["forecasts.scenarios"])
+    rows = pl.DataFrame(
+        scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, replicates=8)["forecasts.scenarios"]
+    )
     own = rows.filter(pl.col("scenario_id") == "baseline", pl.col("metric") == "dau").sort("event_date")
     assert own["baseline_source"].to_list() == ["forecast"] * 14 + ["growth_model"] * 14
     assert own["baseline"][14:21].mean() == pytest.approx(1000, rel=0.15)
@@ -106,7 +108,7 @@ def test_a_quiet_log_without_subscriptions_has_no_money_and_a_short_one_nothing(
     write_user_days(
         lake, [user_day(user, day) for user in range(1, 30) for day in range(0, 40, 1 + user % 5)]
     )
-    tables = scenarios_of(lake, DuckDBEngine(lake, VIEWS), None)
+    tables = scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, replicates=8)
     assert set(tables["forecasts.scenarios"]["metric"].to_pylist()) == {"dau", "wau", "mau"}
     short = Lake(tmp_path / "short")
     write_user_days(short, [user_day(1, day) for day in range(5)])
