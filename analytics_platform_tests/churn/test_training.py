@@ -68,7 +68,7 @@ def test_a_log_shorter_than_the_label_has_nothing_to_learn(tmp_path: Path):
 
 
 def test_a_log_that_ends_in_silence_is_learnt_from(tmp_path: Path):
-    """Nobody comes in the last forty days: snapshots whose users all left teach, and nobody is left to score."""
+    """Nobody comes in the last forty days: snapshots of leavers teach, nobody is left to score."""
     log = user_days(users=800, length=120).filter(pl.col("event_date") < day(80))
     engine, window = write_log(tmp_path, log, 120)
     cut_offs = walk_forward(read_history(engine, window))

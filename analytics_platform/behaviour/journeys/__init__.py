@@ -6,7 +6,7 @@ weeks however long the log is.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ MOST_PATHS = 50
 """Of each role, the most frequent ones."""
 
 _TEXT, _COUNT, _NUMBER = pa.string(), pa.int64(), pa.float64()
-_COUNTED = ("transitions", "users", "from_transitions", "from_users")
+_COUNTED = ("transitions", "users", "base_transitions", "base_users")
 SCHEMAS = {
     JOURNEYS: pa.schema(
         [
@@ -37,7 +37,11 @@ SCHEMAS = {
                 ("position", _COUNT, MOVES.columns["position"]),
                 *((name, _TEXT, MOVES.columns[name]) for name in ("role", "from_node", "to_node")),
                 *((name, _COUNT, MOVES.columns[name]) for name in _COUNTED),
-                ("probability", _NUMBER, "Of going there from from_node; null with too few users."),
+                (
+                    "probability",
+                    _NUMBER,
+                    "Of going on to to_node; before an event: of having come from from_node.",
+                ),
                 (
                     "probability_low",
                     _NUMBER,
@@ -87,6 +91,7 @@ def journey_tables(engine: Engine, journeys: Journeys, days: Window) -> dict[str
     given = {
         **period,
         "log_first_day": days.first_day,
+        "origin": datetime.combine(days.first_day, time(), UTC),
         "window_days": journeys.window_days,
         "away_days": journeys.away_days,
         "steps": journeys.steps,
@@ -106,11 +111,11 @@ def _journeys(moves: pl.DataFrame) -> Iterator[dict[str, object]]:
     """Each pair with its probability; a user counts as one unit however often they went."""
     column = {
         name: moves[name].to_numpy().astype(float)
-        for name in (*_COUNTED, "squares", "products", "from_squares")
+        for name in (*_COUNTED, "squares", "products", "base_squares")
     }
-    whole, users = column["from_transitions"], column["from_users"]
+    whole, users = column["base_transitions"], column["base_users"]
     share = column["transitions"] / whole
-    spread = column["squares"] - 2 * share * column["products"] + share**2 * column["from_squares"]
+    spread = column["squares"] - 2 * share * column["products"] + share**2 * column["base_squares"]
     variance = np.maximum(spread, 0) / whole**2 * users / np.maximum(users - 1, 1)
     # As many independent moves as would be known as well; where none or all went there, a user is one.
     apart = share * (1 - share)
@@ -123,8 +128,8 @@ def _journeys(moves: pl.DataFrame) -> Iterator[dict[str, object]]:
             "probability_low": low[place],
             "probability_high": high[place],
         }
-        if row["from_users"] < FEWEST_USERS:
-            told = {"reason": f"too few: {row['from_users']} users left {row['from_node']}"}
+        if row["base_users"] < FEWEST_USERS:
+            told = {"reason": f"too few: {row['base_users']} users"}
         yield {**row, **told}
 
 

@@ -4,6 +4,9 @@ WITH
 log AS (
   SELECT
     user_id, session_id, event_time, event_id, event_date,
+    -- Cut once an event, for engines that keep zones take long over it.
+    date_diff('microsecond', date_trunc('microsecond', $origin), date_trunc('microsecond', event_time))
+      AS microsecond,
     CASE WHEN event_name = 'feature_used' THEN feature ELSE event_name END AS node
   FROM activity.events
   WHERE event_date BETWEEN CAST($first_day AS DATE) - $window_days AND $last_day
@@ -13,10 +16,11 @@ log AS (
 -- Within a session: from its start through every node to its end. Billing has no session.
 visited AS (
   SELECT
-    user_id, node, event_time,
+    user_id, node, microsecond,
     lag(node) OVER (PARTITION BY user_id, event_date, session_id ORDER BY event_time, event_id) AS before_node,
     lead(node) OVER (PARTITION BY user_id, event_date, session_id ORDER BY event_time, event_id) AS next_node,
-    lead(event_time) OVER (PARTITION BY user_id, event_date, session_id ORDER BY event_time, event_id) AS next_time
+    lead(microsecond) OVER (PARTITION BY user_id, event_date, session_id ORDER BY event_time, event_id)
+      AS next_microsecond
   FROM log
   WHERE event_date >= $first_day AND session_id IS NOT NULL
 ),
@@ -24,8 +28,7 @@ visited AS (
 within_session AS (
   SELECT
     user_id, node AS from_node, coalesce(next_node, 'end') AS to_node,
-    date_diff('microsecond', date_trunc('microsecond', event_time), date_trunc('microsecond', next_time))
-      AS microseconds
+    next_microsecond - microsecond AS microseconds
   FROM visited
   UNION ALL
   SELECT user_id, 'start' AS from_node, node AS to_node, NULL AS microseconds
@@ -69,40 +72,41 @@ between_sessions AS (
 -- Around an event: what the user did just before it, or just after it, in the days that count.
 numbered AS (
   SELECT
-    user_id, node, event_time, event_date,
-    row_number() OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS place
+    user_id, node, microsecond, event_date,
+    row_number() OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS place,
+    lag(node) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_node,
+    lag(microsecond) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_microsecond,
+    lag(event_date) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_date,
+    lead(event_date) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS next_date
   FROM log
   WHERE user_id IN (SELECT user_id FROM log WHERE list_contains($anchors, node))
 ),
 
-anchors AS (
-  SELECT user_id, node AS anchor, event_date, place
-  FROM numbered
-  WHERE list_contains($anchors, node)
+offsets AS (
+  SELECT digit AS position
+  FROM (
+    VALUES (-7), (-6), (-5), (-4), (-3), (-2), (-1), (0), (1), (2), (3), (4), (5), (6), (7), (8)
+  ) AS d (digit)
+  WHERE digit BETWEEN 1 - $steps AND $steps
 ),
 
--- Steps from -n to n; 0 is the anchor itself. A step whose days were not observed in full is none.
+-- Position 0 is the anchor itself. A step whose days were not observed in full is none.
 around AS (
   SELECT
-    anchors.anchor, anchors.user_id, anchors.place AS anchor_place,
-    numbered.place - anchors.place AS position, numbered.node, numbered.event_time,
+    anchors.node AS anchor, anchors.user_id, offsets.position, near.node, near.microsecond,
+    CASE WHEN near.before_date >= anchors.event_date - $window_days THEN near.before_node END AS before_node,
+    CASE WHEN near.before_date >= anchors.event_date - $window_days THEN near.before_microsecond
+    END AS before_microsecond,
+    coalesce(near.next_date <= anchors.event_date + $window_days, FALSE) AS has_next,
     anchors.event_date >= $first_day
       AND anchors.event_date >= CAST($log_first_day AS DATE) + $window_days AS is_known_before,
     anchors.event_date + $window_days <= CAST($last_day AS DATE) AS is_known_after
-  FROM anchors
-  JOIN numbered
-    ON numbered.user_id = anchors.user_id
-    AND numbered.place BETWEEN anchors.place - $steps AND anchors.place + $steps
-    AND numbered.event_date BETWEEN anchors.event_date - $window_days AND anchors.event_date + $window_days
-),
-
-linked AS (
-  SELECT
-    *,
-    lag(node) OVER (PARTITION BY anchor, user_id, anchor_place ORDER BY position) AS before_node,
-    lag(event_time) OVER (PARTITION BY anchor, user_id, anchor_place ORDER BY position) AS before_time,
-    lead(node) OVER (PARTITION BY anchor, user_id, anchor_place ORDER BY position) AS next_node
-  FROM around
+  FROM numbered AS anchors
+  CROSS JOIN offsets
+  JOIN numbered AS near
+    ON near.user_id = anchors.user_id AND near.place = anchors.place + offsets.position
+    AND near.event_date BETWEEN anchors.event_date - $window_days AND anchors.event_date + $window_days
+  WHERE list_contains($anchors, anchors.node)
 ),
 
 moves AS (
@@ -118,22 +122,20 @@ moves AS (
   SELECT
     'before_event' AS scope, anchor, position - 1 AS position, user_id,
     coalesce(before_node, 'start') AS from_node, node AS to_node,
-    date_diff('microsecond', date_trunc('microsecond', before_time), date_trunc('microsecond', event_time))
-      AS microseconds
-  FROM linked
+    microsecond - before_microsecond AS microseconds
+  FROM around
   WHERE is_known_before AND position BETWEEN 1 - $steps AND 0 AND list_contains($before, anchor)
   UNION ALL
   SELECT
     'after_event' AS scope, anchor, position - 1 AS position, user_id, before_node AS from_node, node AS to_node,
-    date_diff('microsecond', date_trunc('microsecond', before_time), date_trunc('microsecond', event_time))
-      AS microseconds
-  FROM linked
+    microsecond - before_microsecond AS microseconds
+  FROM around
   WHERE is_known_after AND position >= 1 AND list_contains($after, anchor)
   UNION ALL
   SELECT
     'after_event' AS scope, anchor, position, user_id, node AS from_node, 'end' AS to_node, NULL AS microseconds
-  FROM linked
-  WHERE is_known_after AND position BETWEEN 0 AND $steps - 1 AND next_node IS NULL
+  FROM around
+  WHERE is_known_after AND position BETWEEN 0 AND $steps - 1 AND NOT has_next
     AND list_contains($after, anchor)
 ),
 
@@ -154,39 +156,39 @@ times AS (
 ),
 
 -- Moves of a user hang together, so that an interval rests on what differs between users.
+-- A probability is of going on to a node, but before an event of having come from one.
 of_user AS (
-  SELECT scope, anchor, position, from_node, to_node, user_id, count(*) AS moves
+  SELECT
+    scope, anchor, position, from_node, to_node, user_id,
+    CASE WHEN scope = 'before_event' THEN to_node ELSE from_node END AS base_node, count(*) AS moves
   FROM moves
   GROUP BY scope, anchor, position, from_node, to_node, user_id
 ),
 
-with_whole AS (
-  SELECT
-    *,
-    sum(moves) OVER (PARTITION BY scope, anchor, position, from_node, user_id) AS left_moves
+base_of_user AS (
+  SELECT scope, anchor, position, base_node, user_id, sum(moves) AS base_moves
   FROM of_user
+  GROUP BY scope, anchor, position, base_node, user_id
 ),
 
 pairs AS (
   SELECT
-    scope, anchor, position, role, from_node, to_node,
-    sum(moves) AS transitions, count(*) AS users, sum(moves * moves) AS squares, sum(moves * left_moves) AS products
-  FROM with_whole
+    scope, anchor, position, role, from_node, to_node, base_node,
+    sum(moves) AS transitions, count(*) AS users, sum(moves * moves) AS squares,
+    sum(moves * base_moves) AS products
+  FROM of_user
+  JOIN base_of_user USING (scope, anchor, position, base_node, user_id)
   JOIN roles USING (user_id)
-  GROUP BY scope, anchor, position, role, from_node, to_node
+  GROUP BY scope, anchor, position, role, from_node, to_node, base_node
 ),
 
-leavers AS (
-  SELECT DISTINCT scope, anchor, position, from_node, user_id, left_moves FROM with_whole
-),
-
-origins AS (
+bases AS (
   SELECT
-    scope, anchor, position, role, from_node,
-    sum(left_moves) AS from_transitions, count(*) AS from_users, sum(left_moves * left_moves) AS from_squares
-  FROM leavers
+    scope, anchor, position, role, base_node,
+    sum(base_moves) AS base_transitions, count(*) AS base_users, sum(base_moves * base_moves) AS base_squares
+  FROM base_of_user
   JOIN roles USING (user_id)
-  GROUP BY scope, anchor, position, role, from_node
+  GROUP BY scope, anchor, position, role, base_node
 )
 
 SELECT
@@ -198,12 +200,12 @@ SELECT
   to_node, -- A feature, another event, or end.
   CAST(transitions AS BIGINT) AS transitions, -- How often.
   users, -- By how many users.
-  CAST(from_transitions AS BIGINT) AS from_transitions, -- How often users left from_node.
-  from_users, -- How many users left it.
+  CAST(base_transitions AS BIGINT) AS base_transitions, -- How often users left from_node; before an event: came to to_node.
+  base_users, -- How many users did.
   CAST(squares AS DOUBLE) AS squares, -- Sum over users of their moves, squared.
-  CAST(products AS DOUBLE) AS products, -- Sum over users of their moves times all that left from_node.
-  CAST(from_squares AS DOUBLE) AS from_squares, -- Sum over users of all that left from_node, squared.
+  CAST(products AS DOUBLE) AS products, -- Sum over users of their moves times all of the base.
+  CAST(base_squares AS DOUBLE) AS base_squares, -- Sum over users of all their moves of the base, squared.
   median_seconds -- Half of the moves took at most so long (s); null to an end and from a start.
 FROM pairs
-JOIN origins USING (scope, anchor, position, role, from_node)
+JOIN bases USING (scope, anchor, position, role, base_node)
 LEFT JOIN times USING (scope, anchor, position, role, from_node, to_node)

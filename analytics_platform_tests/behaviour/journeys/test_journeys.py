@@ -181,6 +181,11 @@ def _around(own: list[Row]) -> Iterator[tuple[Move, float | None]]:
                 yield ("after_event", node, ahead, _node(left), _node(own[at])), seconds
 
 
+def _base(move: Move) -> tuple[object, ...]:
+    """What the probability of a move is a share of."""
+    return (*move[:3], move[4] if move[0] == "before_event" else move[3])
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_move_is_counted_as_by_hand(tmp_path: Path, seed: int):
     lake, log = _write(tmp_path / "lake", seed)
@@ -198,11 +203,11 @@ def test_every_move_is_counted_as_by_hand(tmp_path: Path, seed: int):
         assert {move: row["transitions"] for move, row in found.items()} == dict(counts)
         for move, row in found.items():
             assert row["users"] == len({user for each, user, _ in mine if each == move})
-            left = [user for each, user, _ in mine if each[:4] == move[:4]]
-            assert (row["from_transitions"], row["from_users"]) == (len(left), len(set(left)))
+            left = [user for each, user, _ in mine if _base(each) == _base(move)]
+            assert (row["base_transitions"], row["base_users"]) == (len(left), len(set(left)))
             took = [seconds for each, _, seconds in mine if each == move and seconds is not None]
             assert row["median_seconds"] == (pytest.approx(median(took)) if took else None)
-            if row["from_users"] >= 10:
+            if row["base_users"] >= 10:
                 assert row["probability"] == counts[move] / len(left)
                 assert row["probability_low"] <= row["probability"] + 1e-12
                 assert row["probability"] <= row["probability_high"] + 1e-12
