@@ -134,10 +134,7 @@ def backtest(own: Sequence[Row]) -> str:
         f"no more losses by {errors['flat']:.1f}."
     )
     if best > FAR_OFF:
-        return (
-            f"{told} That is too far off to plan by: something but time since the start drives these "
-            "users away."
-        )
+        return f"{told} That is too far off to plan by: these users do not leave by time alone."
     return told
 
 
