@@ -18,6 +18,33 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analytics_platform.behaviour.metric_changes import metric_changes
+from analytics_platform.behaviour.segments import segment_tables
+from analytics_platform.errors import AnalyticsError
+from analytics_platform.lakehouse import Lake, Window
+from analytics_platform.workspace import open_workspace
+from benchmarks.contest import OURS, Contest, chdb_rows, missing
+from benchmarks.rivals import lifecycle, retention, segments
+from benchmarks.stages import Cost, measure
+
+CONTESTS: dict[str, Contest] = {
+    contest.table: contest
+    for contest in (
+        Contest("behaviour.kpi_daily"),
+        Contest("behaviour.feature_adoption_daily"),
+        Contest(
+            "behaviour.lifecycle_daily",
+            {"pandas": lambda s: len(lifecycle.lifecycle(s)), "chdb": chdb_rows(lifecycle.LIFECYCLE)},
+        ),
+        Contest(
+            "behaviour.growth_accounting_daily",
+            {"pandas": lambda s: len(lifecycle.growth(s)), "chdb": chdb_rows(lifecycle.GROWTH)},
+        ),
+        Contest(
+            "behaviour.power_users",
+            {"pandas": lambda s: len(lifecycle.power_users(s)), "chdb": chdb_rows(lifecycle.POWER)},
+        ),
+        Contest(
             "behaviour.user_lifetimes",
             {"pandas": retention.pandas_lifetimes, "chdb": chdb_rows(retention.LIFETIMES)},
         ),

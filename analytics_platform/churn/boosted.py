@@ -65,18 +65,20 @@ class Boosted:
     @classmethod
     def of_estimator(cls, fitted: HistGradientBoostingClassifier) -> "Boosted":
         """Take the trees out of a fitted binary classifier without categorical features."""
-        trees = [stage[0].nodes for stage in fitted._predictors]  # noqa: SLF001
+        stages: Any = fitted._predictors  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        trees: list[Any] = [stage[0].nodes for stage in stages]
+        base: Any = fitted._baseline_prediction  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         size = max(len(nodes) for nodes in trees)
-        leaf = np.zeros(1, dtype=trees[0].dtype)
+        leaf: Any = np.zeros(1, dtype=trees[0].dtype)
         leaf["is_leaf"] = 1
-        nodes = np.stack([np.concatenate([tree, np.repeat(leaf, size - len(tree))]) for tree in trees])
+        nodes: Any = np.stack([np.concatenate([tree, np.repeat(leaf, size - len(tree))]) for tree in trees])
         is_leaf = nodes["is_leaf"] == 1
         own = np.broadcast_to(np.arange(size), nodes.shape)
         left = np.where(is_leaf, own, nodes["left"])
         right = np.where(is_leaf, own, nodes["right"])
         threshold = np.where(is_leaf, 0.0, np.minimum(nodes["num_threshold"], LARGEST))
         return cls(
-            base=float(np.ravel(fitted._baseline_prediction)[0]),  # noqa: SLF001
+            base=float(np.ravel(base)[0]),
             feature=np.where(is_leaf, -1, nodes["feature_idx"]).astype(np.int64),
             threshold=threshold.astype(np.float64),
             left=left.astype(np.int64),
@@ -123,7 +125,7 @@ class Boosted:
     @classmethod
     def of_parts(cls, parts: dict[str, Any]) -> "Boosted":
         """From JSON; raises ValueError or KeyError where it is not what `parts` gives."""
-        arrays = {name: np.array(parts[name], dtype=kind) for name, kind in _ARRAYS.items()}
+        arrays: dict[str, Any] = {name: np.array(parts[name], dtype=kind) for name, kind in _ARRAYS.items()}
         shapes = {values.shape for values in arrays.values()}
         if len(shapes) != 1 or len(shapes.pop()) != 2:
             raise ValueError("arrays of trees differ in shape")

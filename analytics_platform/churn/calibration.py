@@ -24,6 +24,9 @@ class Calibration:
         return 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * logit)))
 
 
+UNCALIBRATED = Calibration()
+
+
 def platt(logit: Floats, y: NDArray[np.bool_]) -> Calibration:
     """Slope and intercept of the newest snapshot whose outcome is known, held out in time.
 
@@ -37,7 +40,7 @@ def platt(logit: Floats, y: NDArray[np.bool_]) -> Calibration:
     Source: Platt (1999), *Advances in Large Margin Classifiers*, fitted by Newton's method.
     """
     if min(y.sum(), (~y).sum()) < ENOUGH:
-        return Calibration()
+        return UNCALIBRATED
     design = np.column_stack([np.ones(len(y)), logit])
     weights = np.array([0.0, 1.0])
     pull = np.array([0.0, PULL])

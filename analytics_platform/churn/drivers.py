@@ -1,14 +1,15 @@
 """`churn.drivers`: three kinds of evidence on what could be done, side by side and never pooled.
 
-What goes with leaving (SHAP of the model in force) need not cause it. A difference between users who do and do
-not, adjusted for all that was measured by cross-fitted partially linear double machine learning, rests on
-nothing else mattering. An experiment that moved the driver needs no such belief; where one did, it stands here.
+What goes with leaving (SHAP of the model in force) need not cause it. A difference between users who do and
+do not, adjusted for all that was measured by cross-fitted partially linear double machine learning, rests
+on nothing else mattering. An experiment that moved the driver needs no such belief.
 
 Source: Chernozhukov et al. (2018), *Econometrics Journal* 21.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,6 +34,16 @@ from analytics_platform.stats.causal.sensitivity import robustness_value
 FOLDS = 3
 FEWEST = 150
 SEED = 20260105
+LEARNER: dict[str, Any] = {
+    "max_iter": 40,
+    "learning_rate": 0.12,
+    "max_leaf_nodes": 6,
+    "min_samples_leaf": 40,
+    "l2_regularization": 10,
+    "max_features": 0.5,
+    "early_stopping": False,
+    "random_state": SEED,
+}
 RETURNS = ("retained_28d", "retained_7d", "active_days")
 
 
@@ -131,7 +142,7 @@ def _predictive(driver: Driver, newest: CutOff | None, history: History) -> Iter
     yield {
         **row, "source": version(model), "estimate": gap, "n": len(treated),
         "treated_share": float(treated.mean()),
-        "sentence": f"The model counts it towards {side} ({gap:+.2f} log odds); this tells nothing of a cause.",
+        "sentence": f"The model counts it towards {side} ({gap:+.2f} log odds), which tells of no cause.",
     }  # fmt: skip
 
 
@@ -173,10 +184,7 @@ def two_nuisances(
     for part in range(FOLDS):
         own, rest = fold == part, fold != part
         for target, predicted in ((treated, chance), (outcome > 0, expected)):
-            learner = HistGradientBoostingClassifier(
-                max_iter=40, learning_rate=0.12, max_leaf_nodes=6, min_samples_leaf=40, l2_regularization=10,
-                max_features=0.5, early_stopping=False, random_state=SEED,
-            )  # fmt: skip
+            learner = HistGradientBoostingClassifier(**LEARNER)
             predicted[own] = learner.fit(x[rest], target[rest]).predict_proba(x[own])[:, 1]
     chance = np.clip(chance, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)
     return Nuisances(chance, expected, expected, expected, {})

@@ -7,13 +7,14 @@ import polars as pl
 import pyarrow as pa
 from scipy import stats
 
+from analytics_platform.churn.blend import Blend
 from analytics_platform.churn.boosted import Boosted
 from analytics_platform.churn.design import Design, Floats
 from analytics_platform.churn.history import History
-from analytics_platform.churn.model import ChurnModel
+from analytics_platform.churn.model import ChurnModel, Scorer
 from analytics_platform.churn.store import version
 from analytics_platform.churn.tables import FEATURE_IMPORTANCE, Row, rows_of
-from analytics_platform.churn.training import CutOff
+from analytics_platform.churn.training import RULE, CutOff
 from analytics_platform.churn.words import label
 
 EXPLAINED = 3000
@@ -46,14 +47,15 @@ def feature_importance(history: History, newest: CutOff | None) -> pa.Table:
         own = (users["role"] == role).to_numpy()
         if FEWEST <= own.sum() < users.height:
             rows += _importances(model.design, users.filter(own), contributions[own], "role", role)
-    if isinstance(model.scorer, Boosted):
-        rows += _interactions(model.design, model.scorer, users.head(PAIRED))
+    trees, weight = _trees(model.scorer)
+    if trees is not None:
+        rows += _interactions(model.design, trees, weight, users.head(PAIRED))
     return rows_of([{**known, **row} for row in rows], FEATURE_IMPORTANCE)
 
 
 def explained(newest: CutOff) -> ChurnModel:
     """The model in force; where that is the recency rule, which needs no explaining, the boosted trees."""
-    return newest.model if newest.champion in ("boosted", "logistic") else newest.models["boosted"]
+    return newest.model if newest.champion != RULE else newest.models["boosted"]
 
 
 def _importances(
@@ -76,7 +78,7 @@ def _direction(values: pl.Series, contributions: Floats) -> float | None:
     seen = ~np.isnan(known)
     if seen.sum() < FEWEST or np.ptp(known[seen]) == 0 or np.ptp(contributions[seen]) == 0:
         return None
-    return float(stats.spearmanr(known[seen], contributions[seen]).statistic)
+    return float(stats.spearmanr(known[seen], contributions[seen])[0])  # pyright: ignore[reportArgumentType]
 
 
 def _sentence(feature: str, direction: float | None) -> str:
@@ -88,12 +90,19 @@ def _sentence(feature: str, direction: float | None) -> str:
     return f"More {name} goes with {'leaving' if direction > 0 else 'staying'}."
 
 
-def _interactions(design: Design, trees: Boosted, users: pl.DataFrame) -> Iterator[Row]:
+def _trees(scorer: Scorer) -> tuple[Boosted | None, float]:
+    """What lets features interact, and its weight: a straight line in log odds has no pairs."""
+    if isinstance(scorer, Blend):
+        return scorer.trees, 0.5
+    return (scorer, 1.0) if isinstance(scorer, Boosted) else (None, 0.0)
+
+
+def _interactions(design: Design, trees: Boosted, weight: float, users: pl.DataFrame) -> Iterator[Row]:
     """The strongest pairs: mean size of both halves of the SHAP interaction value together."""
     values = trees.interactions(design.matrix(users))
     by_rows = np.stack([design.by_feature(each) for each in values.transpose(1, 0, 2)], axis=1)
     pairs = np.stack([design.by_feature(each.T) for each in by_rows.transpose(0, 2, 1).swapaxes(1, 2)])
-    sizes = 2 * np.abs(pairs).mean(axis=0)
+    sizes = 2 * weight * np.abs(pairs).mean(axis=0)
     first, second = np.triu_indices(len(design.features), 1)
     strength = sizes[first, second]
     total = strength.sum() or 1.0

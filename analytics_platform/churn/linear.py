@@ -41,11 +41,12 @@ class Logistic:
     @classmethod
     def fit(cls, x: Floats, y: NDArray[np.bool_]) -> "Logistic":
         """Fit on a matrix whose first column is recency, shape (n, columns), and labels, shape (n,)."""
-        has_missing = np.isnan(x).any(axis=0)
+        has_missing: NDArray[np.bool_] = np.asarray(np.isnan(x).any(axis=0))
         fill = np.array([_median(column) for column in x.T])
         filled = np.where(np.isnan(x), fill, x)
-        is_wide = np.abs(filled).max(axis=0) > WIDE
-        raw = cls(fill, has_missing, is_wide, *(np.zeros(0),) * 3, 0.0)
+        is_wide: NDArray[np.bool_] = np.asarray(np.abs(filled).max(axis=0) > WIDE)
+        none = np.zeros(0)
+        raw = cls(fill, has_missing, is_wide, none, none, none, 0.0)
         terms = raw._terms(x)
         mean, scale = terms.mean(axis=0), terms.std(axis=0)
         scale[scale < 1e-12] = 1.0

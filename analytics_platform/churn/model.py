@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, Self
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from analytics_platform.churn.blend import Blend
 from analytics_platform.churn.boosted import Boosted
-from analytics_platform.churn.calibration import Calibration
+from analytics_platform.churn.calibration import UNCALIBRATED, Calibration
 from analytics_platform.churn.design import Design, Floats
 from analytics_platform.churn.linear import Logistic
 from analytics_platform.churn.recency import RecencyRule
@@ -21,11 +20,6 @@ class Scorer(Protocol):
     @property
     def kind(self) -> str:
         """Its name in the tables."""
-        ...
-
-    @classmethod
-    def fit(cls, x: Floats, y: NDArray[np.bool_]) -> Self:
-        """Learn from a matrix, shape (n, columns), and whether each user left, shape (n,)."""
         ...
 
     def logit(self, x: Floats) -> Floats:
@@ -46,9 +40,7 @@ class Scorer(Protocol):
         ...
 
 
-KINDS: dict[str, type[Boosted] | type[Logistic] | type[RecencyRule]] = {
-    scorer.kind: scorer for scorer in (RecencyRule, Logistic, Boosted)
-}
+KINDS: dict[str, type[Scorer]] = {scorer.kind: scorer for scorer in (RecencyRule, Logistic, Boosted, Blend)}
 """Candidates, the simplest first."""
 
 
@@ -66,7 +58,7 @@ class ChurnModel:
     cut_off_date: date
     design: Design
     scorer: Scorer
-    calibration: Calibration = Calibration()
+    calibration: Calibration = UNCALIBRATED
 
     @property
     def kind(self) -> str:
@@ -89,7 +81,10 @@ class ChurnModel:
         return replace(self, calibration=calibration)
 
 
-def fit(kind: str, design: Design, rows: pl.DataFrame, cut_off_date: date) -> ChurnModel:
-    """Fit one candidate on rows whose `has_left` is known."""
-    has_left = rows["has_left"].to_numpy().astype(bool)
-    return ChurnModel(cut_off_date, design, KINDS[kind].fit(design.matrix(rows), has_left))
+def fit(rows: pl.DataFrame, cut_off_date: date) -> dict[str, ChurnModel]:
+    """Every candidate by kind, the simplest first, fitted on rows whose `has_left` is known."""
+    design, has_left = Design.of(rows), rows["has_left"].to_numpy().astype(bool)
+    x = design.matrix(rows)
+    line, trees = Logistic.fit(x, has_left), Boosted.fit(x, has_left)
+    scorers: list[Scorer] = [RecencyRule.fit(x, has_left), line, trees, Blend(trees, line)]
+    return {scorer.kind: ChurnModel(cut_off_date, design, scorer) for scorer in scorers}

@@ -9,7 +9,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn import measures
-from analytics_platform.churn.design import Design, Floats
+from analytics_platform.churn.design import Floats
 from analytics_platform.churn.drift import DRIFTED, drifts
 from analytics_platform.churn.history import HORIZON_DAYS, History
 from analytics_platform.churn.measures import Outcomes, estimate, measured
@@ -106,13 +106,13 @@ def _averages(trials: Sequence[Trial]) -> Iterator[Row]:
 
 def _measures(model: Row, found: dict[str, Floats], rule: dict[str, Floats]) -> Iterator[Row]:
     for metric, values in found.items():
-        yield {**model, "metric": metric, **vars_of(values)}
+        yield {**model, "metric": metric, **limits_of(values)}
     if model["model"] != RULE:
         for metric in COMPARED:
-            yield {**model, "metric": f"{metric}_over_rule", **vars_of(found[metric] - rule[metric])}
+            yield {**model, "metric": f"{metric}_over_rule", **limits_of(found[metric] - rule[metric])}
 
 
-def vars_of(values: Floats) -> Row:
+def limits_of(values: Floats) -> Row:
     """Estimate and limits as columns."""
     found = estimate(values)
     return {"estimate": found.value, "low": found.low, "high": found.high}
@@ -139,7 +139,7 @@ def _segments(trials: Sequence[Trial], kind: str) -> Iterator[Row]:
             if parts:
                 mean = measures.mean_over(parts)
                 for metric in ("auc", "expected_share", "observed_share"):
-                    yield {**row, "metric": metric, **vars_of(mean[metric])}
+                    yield {**row, "metric": metric, **limits_of(mean[metric])}
             else:
                 told = f"Too few: fewer than {FEWEST_OF_EITHER} users left, or stayed, on every day tried."
                 yield {**row, "metric": "reason", "sentence": told}
@@ -158,7 +158,8 @@ def _bins(trials: Sequence[Trial], kind: str) -> Iterator[Row]:
         observed = y[own] @ weights[own] / np.maximum(weights[own].sum(axis=0), 1e-12)
         yield {
             **OVERALL, "split": "walk_forward", "model": kind, "metric": "calibration_bin",
-            "item": str(bin_ + 1), "position": float(p[own].mean()), "n": int(own.sum()), **vars_of(observed),
+            "item": str(bin_ + 1), "position": float(p[own].mean()), "n": int(own.sum()),
+            **limits_of(observed),
         }  # fmt: skip
 
 
@@ -169,17 +170,20 @@ def _warning(history: History) -> Iterator[Row]:
     learnt, asked = rows.head(rows.height * 4 // 5), rows.tail(rows.height - rows.height * 4 // 5)
     if why_not(learnt) is not None or not _has_both(asked["has_left"].to_numpy()):
         return
-    model = fit("boosted", Design.of(learnt), learnt, history.known_date)
+    model = fit(learnt, history.known_date)["boosted"]
     users = asked["user_id"].to_numpy()
     outcomes = Outcomes(
-        users, asked["has_left"].to_numpy().astype(bool), float(learnt["has_left"].mean() or 0)
-    )  # pyright: ignore[reportArgumentType]
+        users,
+        asked["has_left"].to_numpy().astype(bool),
+        float(learnt["has_left"].to_numpy().astype(float).mean()),
+    )
     found = measured(outcomes, model.probability(asked), measures.weights_of([users])[0])
     told = "Split by random rows, as one should not: the same users and weeks stand on both sides."
     for metric in ("auc", "average_precision", "lift_10"):
         yield {
-            **OVERALL, "cut_off_date": history.known_date, "split": "random_split_warning", "model": "boosted",
-            "metric": metric, "n": asked.height, "sentence": told, **vars_of(found[metric]),
+            **OVERALL, "cut_off_date": history.known_date, "split": "random_split_warning",
+            "model": "boosted", "metric": metric, "n": asked.height, "sentence": told,
+            **limits_of(found[metric]),
         }  # fmt: skip
 
 

@@ -13,8 +13,8 @@ import polars as pl
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from analytics_platform.churn.features import FEATURES, GRID
 from analytics_platform.churn.design import Floats
+from analytics_platform.churn.features import FEATURES, GRID
 from analytics_platform.churn.model import ChurnModel
 from analytics_platform.churn.store import cut_offs, load, newest_before, version
 from analytics_platform.churn.tables import SCORES
@@ -24,7 +24,8 @@ from analytics_platform.lakehouse import Engine, Window
 RECENT_DAYS = 4
 REASONS = 3
 HIGH, RAISED = 0.8, 0.5
-EVERY_DAY = f"SELECT * FROM (\n{FEATURES.sql.replace(GRID, 'TRUE')}\n) AS features ORDER BY user_id"
+_ALL_DAYS = FEATURES.sql.replace(GRID, "TRUE")
+EVERY_DAY = f"SELECT * FROM (\n{_ALL_DAYS}\n) AS features ORDER BY user_id"  # noqa: S608
 STORED = "SELECT * FROM churn.features WHERE event_date = $first_day ORDER BY user_id"
 
 

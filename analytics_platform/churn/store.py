@@ -57,18 +57,21 @@ def load(folder: Path, cut_off_date: date) -> ChurnModel:
     path = folder / f"{cut_off_date}.json"
     try:
         whole = json.loads(path.read_text())
-        text = whole["model"]
-        if _digest(text) != whole["digest"]:
-            raise ValueError("its content does not fit its digest")
-        found = _model(json.loads(text))
-        if found.cut_off_date != cut_off_date:
-            raise ValueError(f"it holds the model of {found.cut_off_date}")
+        return _checked(whole["digest"], whole["model"], cut_off_date)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         said = str(error) or type(error).__name__
         raise AnalyticsError(
             f"{path}: this churn model cannot be used: {said}; delete the file and train again with "
             "`analytics-platform run --select churn/model_cards`."
         ) from None
+
+
+def _checked(digest: str, text: str, cut_off_date: date) -> ChurnModel:
+    if _digest(text) != digest:
+        raise ValueError("its content does not fit its digest")
+    found = _model(json.loads(text))
+    if found.cut_off_date != cut_off_date:
+        raise ValueError(f"it holds the model of {found.cut_off_date}")
     return found
 
 

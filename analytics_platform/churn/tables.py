@@ -18,18 +18,22 @@ MODEL_CARDS = _schema(
         "cut_off_date": (_DAY, "Last day that the model knew; null where several cut-offs are averaged."),
         "split": (
             _TEXT,
-            "walk_forward (tried on users of the cut-off day), random_split_warning (what a wrong split would "
-            "have claimed; never used), in_force (the model that scores now).",
+            (
+                "walk_forward (tried on users of the cut-off day), random_split_warning (what a wrong "
+                "split would have claimed; never used), in_force (the model that scores now)."
+            ),
         ),
-        "model": (_TEXT, "boosted, logistic or recency_rule; null where no model is meant."),
+        "model": (_TEXT, "blend, boosted, logistic or recency_rule; null where no model is meant."),
         "model_version": (_TEXT, "Digest of the model's content; null for averages."),
         "dimension": (_TEXT, "What the users are divided by: overall, role or country."),
         "segment": (_TEXT, "Value of the dimension; `all` for overall."),
         "metric": (
             _TEXT,
-            "auc, average_precision, lift_10, brier, brier_base_rate, log_loss, calibration_error, "
-            "expected_share, observed_share; `<metric>_over_rule` for the paired difference from the recency "
-            "rule; calibration_bin, psi, data_window, champion, limit or reason.",
+            (
+                "auc, average_precision, lift_10, brier, brier_base_rate, log_loss, calibration_error, "
+                "expected_share, observed_share; `<metric>_over_rule` for the paired difference from the "
+                "recency rule; calibration_bin, psi, data_window, champion, limit or reason."
+            ),
         ),
         "item": (_TEXT, "Tenth of a calibration bin, feature of a drift, name of a fact; null otherwise."),
         "position": (_NUMBER, "Mean predicted chance in a calibration bin; null otherwise."),
@@ -75,8 +79,10 @@ FEATURE_IMPORTANCE = _schema(
         "share": (_NUMBER, "Share of the sum over all features or pairs."),
         "direction": (
             _NUMBER,
-            "Rank correlation of value and contribution: above 0, more of it goes with leaving; null for a "
-            "category or an interaction.",
+            (
+                "Rank correlation of value and contribution: above 0, more of it goes with leaving; null for "
+                "a category or an interaction."
+            ),
         ),
         "n": (_COUNT, "Users explained."),
         "sentence": (_TEXT, "What it says."),
@@ -88,8 +94,10 @@ DRIVERS = _schema(
         "label": (_TEXT, "What is compared, in words."),
         "evidence": (
             _TEXT,
-            "predictive (SHAP: goes with leaving), assumption_bound (cross-fitted, adjusted for what was "
-            "measured), randomised (an experiment). Never pooled.",
+            (
+                "predictive (SHAP: goes with leaving), assumption_bound (cross-fitted, adjusted for what was "
+                "measured), randomised (an experiment). Never pooled."
+            ),
         ),
         "method": (_TEXT, "shap, naive_difference, dml or the readout's method."),
         "source": (_TEXT, "Model version, snapshot day or experiment that it comes from."),
@@ -105,8 +113,10 @@ DRIVERS = _schema(
         "overlap_outside": (_NUMBER, "Share whose chance of the driver lies outside .05 to .95."),
         "robustness_value": (
             _NUMBER,
-            "Share of what is left of both driver and leaving that a hidden cause must explain to bring the "
-            "estimate to 0.",
+            (
+                "Share of what is left of both driver and leaving that a hidden cause must explain to bring "
+                "the estimate to 0."
+            ),
         ),
         "robustness_value_interval": (_NUMBER, "The same, to bring 0 into the interval."),
         "sentence": (_TEXT, "What it says, or why there is none."),

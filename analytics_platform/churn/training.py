@@ -15,7 +15,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn.calibration import Calibration, platt
-from analytics_platform.churn.design import Design, Floats
+from analytics_platform.churn.design import Floats
 from analytics_platform.churn.history import HORIZON_DAYS, History
 from analytics_platform.churn.measures import LEAST_CHANCE
 from analytics_platform.churn.model import KINDS, ChurnModel, fit
@@ -87,15 +87,14 @@ def why_not(learnt: pl.DataFrame) -> str | None:
     if learnt.height >= FEWEST_ROWS and fewest >= FEWEST_OF_EITHER:
         return None
     return (
-        f"{learnt.height:,} user-snapshots with known outcome, {fewest:,} of the rarer one, are too few to learn "
-        f"from: it takes {FEWEST_ROWS:,} and {FEWEST_OF_EITHER:,}."
+        f"{learnt.height:,} user-snapshots with known outcome, {fewest:,} of the rarer one, are too few to "
+        f"learn from: it takes {FEWEST_ROWS:,} and {FEWEST_OF_EITHER:,}."
     )
 
 
 def _cut_off(history: History, day: date, learnt: pl.DataFrame, earlier: Sequence[CutOff]) -> CutOff:
-    design = Design.of(learnt)
     known = [past for past in earlier if past.date + timedelta(days=HORIZON_DAYS) <= day and past.predicted]
-    raw = {kind: fit(kind, design, learnt, day) for kind in KINDS}
+    raw = fit(learnt, day)
     models = {kind: model.calibrated(_calibration(kind, known)) for kind, model in raw.items()}
     asked = history.on(day)
     if asked.height == 0 or asked["has_left"].null_count():
@@ -110,7 +109,7 @@ def _calibration(kind: str, known: Sequence[CutOff]) -> Calibration:
 
 
 def champion(known: Sequence[CutOff]) -> str:
-    """The candidate of least mean log loss over the trials known; the rule without any, the simpler at a tie."""
+    """The candidate of least mean log loss over the trials known; without any, the rule."""
     if not known:
         return RULE
     losses = {kind: float(np.mean([_log_loss(past, kind) for past in known])) for kind in KINDS}

@@ -52,6 +52,10 @@ _TOLD = {
     "recency_days": "last active {} days ago",
     "tenure_days": "first seen {} days ago",
     "missed_visits": "{} visits missed by own pace",
+    "country_visits_since": "others of the country came {} times since",
+    "class_visits_since": "others of the class came {} times since",
+    "recent_activity": "activity has faded to {} recent days",
+    "lasting_activity": "activity of weeks worth {} days",
     "active_days_7d": "{} active days in 7",
     "active_days_14d": "{} active days in 14",
     "active_days_28d": "{} active days in 28",
@@ -86,10 +90,9 @@ def told(feature: str, value: float | str | None) -> str:
         return f"{name}: {value}"
     if feature.endswith("share"):
         return f"{name}: {value:.0%}"
-    if feature in ("engagement_seconds_28d",):
+    if feature == "engagement_seconds_28d":
         return f"{name}: {value / 60:.0f} min"
-    shown = f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
+    shown = f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
     if feature in _TOLD:
-        said = _TOLD[feature].format(shown)
-        return said.replace(" days", " day") if said.count("1 days") and shown == "1" else said
+        return _TOLD[feature].format(shown)
     return f"{name}: {shown}"

@@ -19,7 +19,8 @@ from analytics_platform.workspace import open_workspace
 
 SHOWN = (
     "scenario_id", "metric", "event_date", "baseline", "scenario", "scenario_low_80", "scenario_high_80",
-    "ratio", "ratio_low_80", "ratio_high_80", "difference", "difference_low_80", "difference_high_80", "reason",
+    "ratio", "ratio_low_80", "ratio_high_80", "difference", "difference_low_80", "difference_high_80",
+    "reason",
 )  # fmt: skip
 WEEK = 7
 
@@ -53,8 +54,8 @@ def scenario(
 ) -> None:
     """Say what would happen if: more sign-ups, better retention, another price, an experiment for all.
 
-    Without any change it tells the scenarios of the file, else the changes named, all at once. A table has one row
-    a scenario and metric, on the last day; csv and json have every day. docs/scenarios.md explains the method.
+    Without any change it tells the scenarios of the file, else the changes named, all at once. A table has
+    one row a scenario and metric, on the last day; csv and json have every day. See docs/scenarios.md.
 
     Example:
         analytics-platform scenario --acquisition +20% --curr +2% --from 2026-03-09
@@ -66,7 +67,7 @@ def scenario(
     for name in launch or ():
         if name not in known:
             raise AnalyticsError(
-                f"--launch: no experiment is called {name!r}; {nearest(name, known) if known else 'there is none'}"
+                f"--launch: no experiment is called {name!r}; {nearest(name, known or ['none'])}"
             )
     definitions = load_scenarios(file or opened.settings.scenarios)
     shares = {

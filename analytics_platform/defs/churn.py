@@ -1,8 +1,8 @@
 """Churn as assets: features by day, models by week, scores by day.
 
-Belongs here: which tables there are, and where models lie. Does not: how a model is fitted, tried or explained
-(`churn`). A day's scores come from models trained before: on an empty lake `run` trains first, the daily job
-alone scores nothing until the weekly one has trained.
+Belongs here: which tables there are, and where models lie. Does not: how a model is fitted, tried or
+explained (`churn`). On an empty lake `run` trains before it scores; the daily job alone scores nothing
+until the weekly one has trained.
 """
 
 from collections.abc import Iterable

@@ -19,7 +19,7 @@ from analytics_platform.workspace import open_workspace
 OWNER = "team:product_analytics"
 DESCRIPTIONS = {
     "forecasts.scenarios": "One row per scenario, metric and day to come: with and without its changes.",
-    "forecasts.scenario_levers": "One row per lever, step, metric and day to come: what moving it alone does.",
+    "forecasts.scenario_levers": "One row per lever, step, metric and day to come: what it does alone.",
     "forecasts.scenario_states": "One row per scenario and day to come: users by lifecycle state.",
     "forecasts.growth_rates": "One row per rate of the growth model and weekday, with its interval.",
 }

@@ -1,7 +1,7 @@
 """How good forecasts were: errors without unit, interval scores, and coverage.
 
-sMAPE, MASE and OWA as in the M4 competition (Makridakis, Spiliotis, Assimakopoulos 2020); the interval score of
-Gneiting and Raftery (2007). Days that are not known count for nothing.
+sMAPE, MASE and OWA as in the M4 competition (Makridakis, Spiliotis, Assimakopoulos 2020); the interval
+score of Gneiting and Raftery (2007). Days that are not known count for nothing.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from analytics_platform.forecasts.series import Values
 
 WEEK = 7
+ROUNDING = 1e-9
 
 
 def smape(actual: Values, forecast: Values) -> float:
@@ -43,7 +44,10 @@ def interval_score(actual: Values, low: Values, high: Values, level: float) -> V
 
 def is_covered(actual: Values, low: Values, high: Values) -> Values:
     """1 where the interval holds the value, 0 where not; not a number where the value is not known."""
-    return np.where(np.isfinite(actual), (low <= actual) & (actual <= high), np.nan)
+    # The limits went through a logarithm and back.
+    slack = ROUNDING * np.abs(actual)
+    held = (low <= actual + slack) & (actual - slack <= high)
+    return np.where(np.isfinite(actual), held, np.nan)
 
 
 def mean(values: Values) -> float:

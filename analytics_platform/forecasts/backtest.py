@@ -189,7 +189,7 @@ def score(test: BackTest, benchmark: BackTest, days: slice = slice(None)) -> Sco
 
 
 def _errors(test: BackTest, days: slice) -> tuple[float, float]:
-    """SMAPE and MASE, each the mean over origins."""
+    """Mean over origins of sMAPE, and of MASE."""
     actual, forecasts = test.actual[:, days], test.forecasts[:, days]
     relative = [accuracy.smape(*each) for each in zip(actual, forecasts, strict=True)]
     scaled = [accuracy.mase(*each) for each in zip(actual, forecasts, test.scales, strict=True)]

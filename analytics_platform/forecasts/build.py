@@ -1,20 +1,32 @@
 """The tables `forecasts.forecasts` and `forecasts.backtests`, from the lake."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import polars as pl
 import pyarrow as pa
 
+from analytics_platform.forecasts.backtest import HORIZON
 from analytics_platform.forecasts.calendar import Calendar
 from analytics_platform.forecasts.outlook import Row, forecast_rows, missing_row, outlooks, test_rows
 from analytics_platform.forecasts.product_series import (
     OVERALL,
     TARGETS,
+    Segment,
+    Target,
     read_families,
     read_users_by_country,
     why_not,
 )
-from analytics_platform.forecasts.tables import BACKTESTS, BACKTESTS_TABLE, FORECASTS, FORECASTS_TABLE
+from analytics_platform.forecasts.series import Series
+from analytics_platform.forecasts.tables import (
+    BACKTESTS,
+    BACKTESTS_TABLE,
+    CALENDAR,
+    CALENDAR_TABLE,
+    FORECASTS,
+    FORECASTS_TABLE,
+)
 from analytics_platform.lakehouse import Engine, Lake
 
 VINTAGES = 12
@@ -28,19 +40,23 @@ def calendar_of(engine: Engine, calendar: Calendar, last_day: date) -> Calendar:
     return calendar if calendar.weights else calendar.weighted(read_users_by_country(engine, last_day))
 
 
-def built(engine: Engine, calendar: Calendar, last_day: date) -> dict[str, pa.Table]:
-    """Both tables, made on a reporting day.
+def built(
+    engine: Engine, calendar: Calendar, last_day: date, targets: Sequence[Target] = TARGETS
+) -> dict[str, pa.Table]:
+    """Forecasts, back-tests and the calendar that they knew, made on a reporting day.
 
     Args:
         engine: answers from `behaviour.kpi_daily`.
         calendar: events known beforehand.
         last_day: last reporting day known.
+        targets: metrics to forecast.
     """
     known = calendar_of(engine, calendar, last_day)
     forecasts: list[Row] = []
     tests: list[Row] = []
-    for target in TARGETS:
-        family = read_families(engine, last_day)[target.metric]
+    families = read_families(engine, last_day)
+    for target in targets:
+        family = families[target.metric]
         found = outlooks(family, target.calendar(known), target.methods, adds_up=target.adds_up)
         for segment, outlook in found.items():
             forecasts += forecast_rows(target.metric, segment, outlook)
@@ -52,7 +68,29 @@ def built(engine: Engine, calendar: Calendar, last_day: date) -> dict[str, pa.Ta
     return {
         FORECASTS_TABLE: pa.Table.from_pylist(forecasts, FORECASTS),
         BACKTESTS_TABLE: pa.Table.from_pylist(tests, BACKTESTS),
+        CALENDAR_TABLE: pa.Table.from_pylist(_events(known, families, last_day), CALENDAR),
     }
+
+
+def _events(
+    calendar: Calendar, families: Mapping[str, Mapping[Segment, Series]], last_day: date
+) -> list[Row]:
+    first_day = min(
+        (series.first_day for family in families.values() for series in family.values()), default=last_day
+    )
+    span = (last_day - first_day).days + 1 + HORIZON
+    days = [first_day + timedelta(days=at) for at in range(span)]
+    return [
+        {
+            "name": event.name,
+            "kind": event.kind,
+            "country": event.country,
+            "share": share,
+            "first_date": first,
+            "last_date": last,
+        }
+        for event, share, first, last in calendar.occurrences(days)
+    ]
 
 
 def with_vintages(lake: Lake, newest: pa.Table) -> pa.Table:

@@ -39,7 +39,18 @@ class Event:
 
     def on(self, days: Sequence[date]) -> NDArray[np.bool_]:
         """On which of the days it is; shape (days,)."""
-        return np.array([any(_within(day, period) for period in self.periods) for day in days], bool)
+        numbers = np.array([day.toordinal() for day in days])
+        # Days of a year by month and day, whatever the year: 1231 follows 1230.
+        yearly = np.array([100 * day.month + day.day for day in days])
+        found = np.zeros(len(days), bool)
+        for first, last in self.periods:
+            if isinstance(first, date) and isinstance(last, date):
+                found |= (first.toordinal() <= numbers) & (numbers <= last.toordinal())
+            else:
+                opens, closes = (int(str(end).replace("-", "")) for end in (first, last))
+                inside = (yearly >= opens, yearly <= closes)
+                found |= inside[0] & inside[1] if opens <= closes else inside[0] | inside[1]
+        return found
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,8 @@ class Calendar:
     Attributes:
         events: all of them.
         weights: share of the users by country; a country that is missing does not count.
-        window: days that a metric looks back on, such as 7 of weekly active users; blocks are averaged over them.
+        window: days that a metric looks back on, such as 7 of weekly active users; blocks are averaged over
+            them.
     """
 
     events: tuple[Event, ...] = ()
@@ -94,12 +106,27 @@ class Calendar:
         """Share of the users whom an event of a kind concerns on each day."""
         return self._shares([event for event in self.events if event.kind == kind], days)
 
+    def occurrences(self, days: Sequence[date]) -> list[tuple[Event, float, date, date]]:
+        """Each event that concerns anybody: its share, and its first and last day in a row of the days."""
+        found: list[tuple[Event, float, date, date]] = []
+        for event in self.events:
+            weight = self._weight(event.country)
+            if not weight:
+                continue
+            on = np.concatenate([[False], event.on(days), [False]])
+            starts = np.flatnonzero(~on[:-1] & on[1:]).tolist()
+            ends = np.flatnonzero(on[:-1] & ~on[1:]).tolist()
+            found += [(event, weight, days[a], days[b - 1]) for a, b in zip(starts, ends, strict=True)]
+        return sorted(found, key=lambda each: (each[2], each[0].name))
+
     def _shares(self, events: Sequence[Event], days: Sequence[date]) -> NDArray[np.float64]:
         """Nobody counts twice, whose country has two events on one day."""
         found = np.zeros(len(days))
         for country in dict.fromkeys(event.country for event in events):
-            concerned = [event.on(days) for event in events if event.country == country]
-            found += self._weight(country) * np.any(concerned, axis=0)
+            weight = self._weight(country)
+            if weight:
+                concerned = [event.on(days) for event in events if event.country == country]
+                found += weight * np.any(concerned, axis=0)
         return np.minimum(found, 1.0)
 
     def _since(self, event: Event, days: Sequence[date]) -> NDArray[np.float64]:
@@ -112,12 +139,3 @@ class Calendar:
 
 
 NO_CALENDAR = Calendar()
-
-
-def _within(day: date, period: Period) -> bool:
-    first, last = period
-    if isinstance(first, date) and isinstance(last, date):
-        return first <= day <= last
-    when = f"{day:%m-%d}"
-    first, last = str(first), str(last)
-    return first <= when <= last if first <= last else when >= first or when <= last

@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import holidays
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.experiments.catalogue_file import mistake_in, read_yaml
@@ -38,12 +37,20 @@ def _day(value: date | str) -> date | str:
 _Day = Annotated[date | str, AfterValidator(_day)]
 
 
+def _pair(value: object) -> object:
+    """A period of one day may be written as that day."""
+    return value if isinstance(value, list) else [value, value]
+
+
+_Period = Annotated[tuple[_Day, _Day], BeforeValidator(_pair)]
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str
     kind: Kind
-    periods: tuple[tuple[_Day, _Day] | _Day, ...] = Field(min_length=1)
+    periods: tuple[_Period, ...] = Field(min_length=1)
     country: str | None = Field(None, pattern="^[A-Z]{2}$")
 
 
@@ -58,7 +65,8 @@ def load_calendar(path: Path) -> Calendar:
     """Read a calendar.
 
     Raises:
-        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field are named.
+        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field are
+            named.
     """
     try:
         file = _File.model_validate(read_yaml(path) or {"events": ()})
@@ -69,9 +77,8 @@ def load_calendar(path: Path) -> Calendar:
 
 
 def _event(path: Path, at: int, event: _Event) -> Event:
-    pairs = [period if isinstance(period, tuple) else (period, period) for period in event.periods]
     periods: list[Period] = []
-    for first, last in pairs:
+    for first, last in event.periods:
         place = f"{path}: events[{at}].periods"
         if isinstance(first, date) and isinstance(last, date):
             if last < first:
@@ -100,6 +107,8 @@ def public_holidays(country: str, years: Iterable[int]) -> tuple[Event, ...]:
     Raises:
         AnalyticsError: no calendar of that country is known.
     """
+    import holidays  # noqa: PLC0415 (a second to import)
+
     known = holidays.list_supported_countries()
     if country not in known:
         raise AnalyticsError(

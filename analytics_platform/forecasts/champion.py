@@ -23,8 +23,8 @@ def champion(losses: Mapping[str, Values]) -> str:
         losses: scaled errors by method, the same origins of each; shape (origins,).
 
     Returns:
-        The clear and steady challenger of least mean loss; the default where there is none, or where there are
-        too few origins to tell.
+        The clear and steady challenger of least mean loss; the default where there is none, or where there
+        are too few origins to tell.
     """
     if DEFAULT not in losses:
         return next(iter(losses))

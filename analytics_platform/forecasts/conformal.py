@@ -1,7 +1,7 @@
 """Split-conformal intervals from what past forecasts missed (Vovk, Gammerman, Shafer 2005; Lei et al. 2018).
 
-The score of a past forecast is the size of its logarithmic error; the interval reaches as far as a quantile of
-the scores of its horizon week, with the finite-sample correction. No method's own intervals are believed.
+The score of a past forecast is the size of its logarithmic error; the interval reaches as far as a quantile
+of the scores of its horizon week, with the finite-sample correction. No method's own intervals are believed.
 """
 
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def radii(scores: Values, horizon: int) -> Values:
 
 
 def quantile(scores: Values, level: float) -> float:
-    """The ⌈(n + 1) level⌉-th smallest score; the largest where n is too small for that, none without scores."""
+    """The ⌈(n + 1) level⌉-th smallest score, or the largest; not a number without scores."""
     if not scores.size:
         return float("nan")
     rank = min(int(np.ceil((scores.size + 1) * level)), scores.size)

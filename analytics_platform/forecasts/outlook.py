@@ -14,7 +14,7 @@ from analytics_platform.forecasts.conformal import LEVELS, Bands, bands
 from analytics_platform.forecasts.models import BENCHMARK, DEFAULT, paths
 from analytics_platform.forecasts.product_series import OVERALL, Segment, why_not
 from analytics_platform.forecasts.reconcile import reconciled
-from analytics_platform.forecasts.series import Scale, Series, Values
+from analytics_platform.forecasts.series import Series, Values
 
 WEEK = 7
 
@@ -206,6 +206,3 @@ def number(value: float) -> float | None:
 
 def _key(metric: str, segment: Segment, method: str) -> Row:
     return {"metric": metric, "dimension": segment[0], "segment": segment[1], "model": method}
-
-
-__all__ = ["Outlook", "Scale", "forecast_rows", "missing_row", "number", "outlooks", "scored", "test_rows"]

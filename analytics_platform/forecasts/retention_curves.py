@@ -100,14 +100,14 @@ class _Segment:
     def curve(self) -> Survival:
         return kaplan_meier(*truncated(self.events, self.censored, self.anchor))
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, replications: int) -> Iterator[Row]:
         reason = self._why_not()
         if reason is not None:
             known = {"model": RECOMMENDED, "is_recommended": True, "anchor_week": None, "reason": reason}
             yield from ({**known, **row} for row in self._observed())
             return
         for model in (*FAMILIES, FLAT):
-            yield from self._of(model)
+            yield from self._of(model, replications)
 
     def _why_not(self) -> str | None:
         if self.anchor < FEWEST_WEEKS:
@@ -119,7 +119,7 @@ class _Segment:
             return "Nobody has fallen silent yet, so that there is no curve to carry on."
         return None
 
-    def _of(self, model: str) -> Iterator[Row]:
+    def _of(self, model: str, replications: int) -> Iterator[Row]:
         counts = truncated(self.events, self.censored, self.anchor)
         fitted = None if model == FLAT else fit(model, *counts)
         weeks = np.arange(self.anchor, max(HORIZON_WEEKS, self.anchor) + 1)
@@ -137,7 +137,7 @@ class _Segment:
         ends: Floats | None = None
         if fitted is not None and model == RECOMMENDED:
             random = np.random.default_rng(SEED)
-            curves = bootstrapped(fitted, *counts, weeks, REPLICATIONS, random)
+            curves = bootstrapped(fitted, *counts, weeks, replications, random)
             ends = np.nanpercentile(curves, [2.5, 97.5], axis=0)
         for row in self._observed():
             yield {**known, **row, **_point(projected, ends, _number(row["week"]) - self.anchor)}
@@ -166,10 +166,16 @@ class _Segment:
         return 100.0 * float(np.abs(projected - self.curve.survival[weeks]).mean())
 
 
-def retention_curves(engine: Engine) -> pa.Table:
-    """The rows of `forecasts.retention_curves`, from `behaviour.user_lifetimes`."""
+def retention_curves(engine: Engine, replications: int = REPLICATIONS) -> pa.Table:
+    """The rows of `forecasts.retention_curves`, from `behaviour.user_lifetimes`.
+
+    Args:
+        engine: answers from the lake.
+        replications: of the bootstrap.
+    """
     weeks = pl.DataFrame(engine.query(WEEKS)).sort("dimension", "segment", "week", "is_silent")
-    rows = [row for part in weeks.partition_by("dimension", "segment") for row in _segment(part).rows()]
+    segments = weeks.partition_by("dimension", "segment", maintain_order=True)
+    rows = [row for part in segments for row in _segment(part).rows(replications)]
     return pa.Table.from_pylist(rows, RETENTION_CURVES_SCHEMA)
 
 

@@ -1,8 +1,8 @@
 """Scenarios as tables: every scenario by day, the levers of the page, the rates of the growth model.
 
 A scenario's level is the forecast of the metric times the ratio of two projections of the growth model, with
-the scenario's changes and without. Where there is no forecast, the level is the growth model's own, and has no
-interval.
+the scenario's changes and without. Where there is no forecast, the level is the growth model's own, and has
+no interval.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics_platform.forecasts.growth_model import RATES, REPORTED, flows
+from analytics_platform.forecasts.growth_states import RATES, REPORTED, flows
 from analytics_platform.forecasts.scenarios_changes import Plan, Planner
 from analytics_platform.forecasts.scenarios_definitions import KINDS, Scenarios
 from analytics_platform.forecasts.scenarios_growth import METRICS, USER_METRICS, Growth, Outcome
@@ -34,8 +34,6 @@ LEVERS = {
     "price": _SHARES,
 }
 """Each lever with the steps that it is told at: relative changes, of quality stars."""
-LEVER_DAYS = 7
-"""A lever is told on each LEVER_DAYS-th day to come and on the last."""
 QUANTILES = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
 
 _TEXT, _COUNT, _NUMBER, _DATE = pa.string(), pa.int64(), pa.float64(), pa.date32()
@@ -226,7 +224,6 @@ def _told(level: Level | None, own: float, ratio: float, ends: Mapping[str, floa
 def lever_rows(planner: Planner) -> Iterator[Row]:
     """Rows of `forecasts.scenario_levers`: each lever alone, moved by each step."""
     growth, days = planner.growth, planner.days
-    shown = sorted({*range(LEVER_DAYS - 1, days, LEVER_DAYS), days - 1})
     dates = _days(growth, days)
     for lever, steps in LEVERS.items():
         for step in steps:
@@ -234,14 +231,14 @@ def lever_rows(planner: Planner) -> Iterator[Row]:
             change, source = planner.always(kind, step, None if kind == lever else lever)
             told = growth.outcome((change,) if step else (), days)
             for metric in _metrics(growth):
-                ratio = told.ratio(metric)[shown]
+                ratio = told.ratio(metric)
                 ends = {end: np.quantile(ratio[:, 1:], share, axis=1) for end, share in QUANTILES.items()}
-                for at, day in enumerate(shown):
+                for at, day in enumerate(dates):
                     yield {
                         "lever": lever,
                         "change": step,
                         "metric": metric,
-                        "event_date": dates[day],
+                        "event_date": day,
                         "ratio": float(ratio[at, 0]),
                         "source": source,
                         **{end: float(each[at]) for end, each in ends.items()},

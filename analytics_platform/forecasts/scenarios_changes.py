@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics_platform.forecasts.growth_model import RATES
+from analytics_platform.forecasts.growth_states import RATES
 from analytics_platform.forecasts.scenarios_definitions import Assumptions, Range, Scenario, Written
 from analytics_platform.forecasts.scenarios_effects import (
     SEED,
@@ -79,7 +79,7 @@ class Planner:
 
     def always(self, kind: str, amount: float, rate: str | None = None) -> tuple[Change, str]:
         """One change from the first day to come on, and where its effect comes from."""
-        written = Written(kind=kind, change=amount, rate=rate)  # pyright: ignore[reportCallIssue]
+        written = Written(kind=kind, change=amount, rate=rate)
         found = self._planned(written)
         assert not isinstance(found, str), "only launches can fail"
         return found
@@ -107,8 +107,9 @@ class Planner:
         assumed = self.assumptions.price_elasticity
         conversion = self._drawn(assumed, 4) * np.log1p(amount)
         source = (
-            f"Assumed, not measured: conversions change with the price by an elasticity of {assumed.value:+.2f} "
-            f"({assumed.low:+.2f} to {assumed.high:+.2f}); the new price is everybody's at once, nobody cancels for it"
+            f"Assumed, not measured: an elasticity of conversions to the price of {assumed.value:+.2f} "
+            f"({assumed.low:+.2f} to {assumed.high:+.2f}); everybody pays the new price at once, "
+            "nobody cancels for it"
         )
         return Change(force, conversion=conversion, price=amount), source
 

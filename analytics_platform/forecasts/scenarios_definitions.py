@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.experiments.catalogue import MISTAKE, nearest
 from analytics_platform.experiments.catalogue_file import mistake_in, read_yaml
-from analytics_platform.forecasts.growth_model import RATES
+from analytics_platform.forecasts.growth_states import RATES
 
 DEFAULTS = Path(__file__).with_name("scenarios.yaml")
 KINDS = ("acquisition", "transition", "quality", "price", "launch")
@@ -39,19 +39,19 @@ class Written(_Part):
         description="What changes."
     )
     change: float | None = Field(
-        None, description="Relative change; of quality, stars of the mean rating; a launch has none."
+        default=None, description="Relative change; of quality, stars of the mean rating; a launch has none."
     )
     rate: Annotated[str, AfterValidator(_one_of(RATES, "rate"))] | None = Field(
-        None, description="Rate of coming that a transition changes."
+        default=None, description="Rate of coming that a transition changes."
     )
-    experiment: str | None = Field(None, description="Experiment whose treatment is launched.")
+    experiment: str | None = Field(default=None, description="Experiment whose treatment is launched.")
     first_day: int | None = Field(
-        None, ge=1, le=3650, description="First day, 1 being the first day to come."
+        default=None, ge=1, le=3650, description="First day, 1 being the first day to come."
     )
-    first_date: date | None = Field(None, description="The same as a date.")
-    last_day: int | None = Field(None, ge=1, le=3650, description="Last day; default: it stays.")
-    last_date: date | None = Field(None, description="The same as a date.")
-    ramp_days: int = Field(0, ge=0, le=3650, description="Days over which it grows to its full size.")
+    first_date: date | None = Field(default=None, description="The same as a date.")
+    last_day: int | None = Field(default=None, ge=1, le=3650, description="Last day; default: it stays.")
+    last_date: date | None = Field(default=None, description="The same as a date.")
+    ramp_days: int = Field(default=0, ge=0, le=3650, description="Days over which it grows to its full size.")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -153,26 +153,30 @@ class Assumptions(_Part):
     """What is taken as given where nothing is measured."""
 
     price_elasticity: Range = Field(
-        Range(value=-0.8, low=-1.4, high=-0.2), description="Of conversions to price."
+        default=Range(value=-0.8, low=-1.4, high=-0.2), description="Of conversions to price."
     )
     log_odds_per_star: Range = Field(
-        Range(value=0.08, low=-0.04, high=0.2), description="Of coming, by one star of the mean rating."
+        default=Range(value=0.08, low=-0.04, high=0.2),
+        description="Of coming, by one star of the mean rating.",
     )
-    price_usd: float = Field(10.0, gt=0, description="Price of a subscription, a month (USD).")
+    price_usd: float = Field(default=10.0, gt=0, description="Price of a subscription, a month (USD).")
     trial_days: int = Field(
-        14, ge=0, le=90, description="Days between a visit and the subscription that it leads to."
+        default=14, ge=0, le=90, description="Days between a visit and the subscription that it leads to."
     )
     quality_experiment: str | None = Field(
-        "model_upgrade", description="Experiment that measures the effect of ratings; none: the assumption."
+        default="model_upgrade",
+        description="Experiment that measures the effect of ratings; none: the assumption.",
     )
 
 
 class Scenarios(_Part):
     """A file of scenarios."""
 
-    horizon_days: int = Field(56, ge=7, le=365, description="Days to come that are told.")
-    window_days: int = Field(42, ge=14, le=365, description="Last days that the rates are learned on.")
-    assumptions: Assumptions = Field(Assumptions(), description="What is taken as given.")  # pyright: ignore[reportCallIssue]
+    horizon_days: int = Field(default=28, ge=7, le=365, description="Days to come that are told.")
+    window_days: int = Field(
+        default=42, ge=14, le=365, description="Last days that the rates are learned on."
+    )
+    assumptions: Assumptions = Field(default_factory=Assumptions, description="What is taken as given.")
     scenarios: tuple[Scenario, ...] = Field(description="The scenarios.")
 
     @property
@@ -189,7 +193,8 @@ def load_scenarios(path: Path | None = None) -> Scenarios:
         path: the YAML file; None: the platform's own.
 
     Raises:
-        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field are named.
+        AnalyticsError: the file cannot be read, is not YAML, or says something wrong; file and field
+            are named.
     """
     source = path or DEFAULTS
     return parse_scenarios(read_yaml(source) or {"scenarios": ()}, str(source))

@@ -1,10 +1,12 @@
 """What a change does to the rates of coming: from a randomised experiment where there was one.
 
 An experiment's effect is the odds ratio of coming between its arms, of users in the same state on the day
-before (Mantel–Haenszel), one for each rate of the growth model, pulled towards the one of all rates together.
+before (Mantel–Haenszel), one for each rate of the growth model, pulled towards that of all together.
+Among the long absent of the treated arm those are missing whom it brought back, which makes the ratio there
+too small; leaving the long absent out costs more in precision than it mends (docs/scenarios.md: figures).
 
-Sources: Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22; Robins, Breslow & Greenland (1986), Biometrics 42;
-Morris (1983) for the pull; Rubin (1981) for bootstrap weights.
+Sources: Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22; Morris (1983), JASA 78 (the pull); Rubin (1981),
+Ann. Stat. 9: bootstrap weights.
 """
 
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics_platform.forecasts.growth_model import RATES, STATES, flows
+from analytics_platform.forecasts.growth_states import RATES, STATES, flows
 from analytics_platform.forecasts.scenarios_history import BUCKETS, ArmCounts
 from analytics_platform.stats.shrinkage import shrink
 
@@ -81,15 +83,7 @@ def launch_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | N
     """
     if min(counts.users) < MINIMUM_USERS:
         return None
-    ratios = log_odds_ratios(counts, bootstrap)
-    common = _common(counts, bootstrap)
-    spread = ratios[1:].std(0)
-    usable = np.isfinite(ratios).all(0) & (spread > _TINY)
-    keep = np.zeros(len(RATES))
-    if usable.any():
-        error = np.where(usable, spread, np.nan)
-        keep = np.nan_to_num(shrink(np.where(usable, ratios[0], np.nan), error).weight)
-    shift = np.where(keep > 0, keep * np.nan_to_num(ratios) + (1 - keep) * common[:, None], common[:, None])
+    shift, common = _shifts(counts, bootstrap)
     low, high = np.exp(np.quantile(common[1:], (0.025, 0.975)))
     unit = "classrooms" if counts.is_by_class else "users"
     source = (
@@ -102,8 +96,8 @@ def launch_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | N
 def quality_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | None:
     """What one star more in the mean rating does to every rate, from an experiment that moved ratings.
 
-    The ratio of two effects, of treatment on the odds of coming and on the mean rating; its replicates are the
-    ratios of theirs.
+    The ratio of two effects, of treatment on the odds of coming and on the mean rating; its replicates are
+    the ratios of theirs.
 
     Returns:
         None where an arm has too few users or ratings, or the ratings did not surely move.
@@ -115,17 +109,29 @@ def quality_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | 
     low, high = np.quantile(moved[1:], (0.025, 0.975))
     if low * high <= 0:
         return None
-    common = _common(counts, bootstrap)
-    per_star = common / np.where(np.sign(moved) == np.sign(moved[0]), moved, np.nan)
-    per_star = np.where(np.isfinite(per_star), per_star, per_star[0])
+    shift, common = _shifts(counts, bootstrap)
+    moved = np.where(np.sign(moved) == np.sign(moved[0]), moved, moved[0])
+    per_star = common / moved
     ends = np.quantile(per_star[1:], (0.025, 0.975))
     source = (
         f"{name}: ratings {moved[0]:+.3f} stars ({low:+.3f} to {high:+.3f}) moved the log odds of coming by "
         f"{common[0]:+.4f}, so {per_star[0]:+.2f} a star (95 % {ends[0]:+.2f} to {ends[1]:+.2f})"
     )
-    return Effect(
-        np.repeat(per_star[:, None], len(RATES), 1), is_by_class=False, source=source, is_randomised=True
-    )
+    return Effect(shift / moved[:, None], is_by_class=False, source=source, is_randomised=True)
+
+
+def _shifts(counts: ArmCounts, bootstrap: Floats) -> tuple[Floats, Floats]:
+    """Log odds ratio of each rate pulled towards the common one, (replicates, 7), and that, (replicates,)."""
+    ratios = log_odds_ratios(counts, bootstrap)
+    common = _common(counts, bootstrap)
+    spread = ratios[1:].std(0)
+    usable = np.isfinite(ratios).all(0) & (spread > _TINY)
+    keep = np.zeros(len(RATES))
+    if usable.any():
+        error = np.where(usable, spread, np.nan)
+        keep = np.nan_to_num(shrink(np.where(usable, ratios[0], np.nan), error).weight)
+    shift = np.where(keep > 0, keep * np.nan_to_num(ratios) + (1 - keep) * common[:, None], common[:, None])
+    return shift, common
 
 
 def log_odds_ratios(counts: ArmCounts, bootstrap: Floats) -> Floats:

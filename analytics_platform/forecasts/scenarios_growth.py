@@ -12,17 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from analytics_platform.forecasts.growth_model import (
-    DAU,
-    MAU,
-    RATES,
-    REPORTED,
-    WAU,
-    Forward,
-    project,
-    rates,
-    shift_for,
-)
+from analytics_platform.forecasts.growth_model import Forward, project, rates, shift_for
+from analytics_platform.forecasts.growth_states import DAU, MAU, RATES, REPORTED, WAU
 from analytics_platform.forecasts.scenarios_effects import SEED, Change, Effect, weights
 from analytics_platform.forecasts.scenarios_history import ArmCounts, Counts, History, count
 from analytics_platform.forecasts.scenarios_subscribers import Subscribers, subscribers_of
@@ -227,8 +218,7 @@ def fit(
 
 
 def _group(counts: Counts, bootstrap: Floats, last_day: int, *, is_class: bool) -> Group:
-    at_risk = np.tensordot(bootstrap, counts.at_risk, 1)
-    came = np.tensordot(bootstrap, counts.came, 1)
+    at_risk, came = _drawn(bootstrap, counts.at_risk), _drawn(bootstrap, counts.came)
     found = rates(at_risk, came)
     days = counts.new.shape[1]
     weekday = (last_day - days + 1 + np.arange(days)) % 7
@@ -249,9 +239,14 @@ def _group(counts: Counts, bootstrap: Floats, last_day: int, *, is_class: bool) 
 
 def _totals(counts: Sequence[Counts], bootstrap: Floats) -> Totals:
     at_risk, came = (np.sum([getattr(each, name) for each in counts], axis=0) for name in ("at_risk", "came"))
-    found = rates(np.tensordot(bootstrap, at_risk, 1), np.tensordot(bootstrap, came, 1))
+    found = rates(_drawn(bootstrap, at_risk), _drawn(bootstrap, came))
     rate = expit(found.logit) * (1.0 - found.left)[..., None]
     return Totals(at_risk.sum(0), came.sum(0), rate, found.left[0])
+
+
+def _drawn(bootstrap: Floats, counts: Floats) -> Floats:
+    """Counts by replicate: the weighted sum over buckets, the first axis."""
+    return (bootstrap @ counts.reshape(len(counts), -1)).reshape(len(bootstrap), *counts.shape[1:])
 
 
 def _wander(counts: Sequence[Counts]) -> Floats:

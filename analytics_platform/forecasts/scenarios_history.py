@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics_platform.forecasts.growth_model import STATES, UNSEEN, flows, walk
+from analytics_platform.forecasts.growth_states import STATES, UNSEEN, flows, walk
 
 BUCKETS = 128
 
@@ -179,7 +179,7 @@ class _Tally:
         self.at_risk, self.came = np.zeros(self.shape), np.zeros(self.shape)
         self.first_day = int(arms.since[self.members].min(initial=arms.last_day))
 
-    def add(self, day: int, before: Ints, there: Ints) -> None:
+    def add(self, day: int, before: NDArray[np.int16], there: Ints) -> None:
         if not self.first_day < day <= self.arms.last_day:
             return
         since = self.arms.since
@@ -195,8 +195,8 @@ class _Tally:
         return ArmCounts(
             at_risk=self.at_risk[..., :STATES],
             came=self.came[..., :STATES],
-            ratings=np.bincount(arm, ratings, 2 * BUCKETS).reshape(2, BUCKETS),
-            stars=np.bincount(arm, stars, 2 * BUCKETS).reshape(2, BUCKETS),
+            ratings=np.bincount(arm, ratings, 2 * BUCKETS).reshape(2, BUCKETS).astype(float),
+            stars=np.bincount(arm, stars, 2 * BUCKETS).reshape(2, BUCKETS).astype(float),
             users=(len(self.members) - treated, treated),
             is_by_class=self.arms.is_by_class,
         )

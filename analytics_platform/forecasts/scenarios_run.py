@@ -8,7 +8,7 @@ import pyarrow as pa
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.forecasts.scenarios import TABLES, scenario_tables
 from analytics_platform.forecasts.scenarios_definitions import Scenarios, load_scenarios
-from analytics_platform.forecasts.scenarios_growth import Growth, fit
+from analytics_platform.forecasts.scenarios_growth import REPLICATES, Growth, fit
 from analytics_platform.forecasts.scenarios_levels import FORECASTS, Levels, levels_of, new_users
 from analytics_platform.forecasts.scenarios_record import EXPERIMENTS, record
 from analytics_platform.lakehouse import Engine, Lake, Window
@@ -17,13 +17,16 @@ MINIMUM_DAYS = 28
 """Of record; below, rates by weekday would be guesses."""
 
 
-def scenarios_of(lake: Lake, engine: Engine, path: Path | None) -> dict[str, pa.Table]:
+def scenarios_of(
+    lake: Lake, engine: Engine, path: Path | None, replicates: int = REPLICATES
+) -> dict[str, pa.Table]:
     """All tables of scenarios; empty ones where the record is too short.
 
     Args:
         lake: holds forecasts and experiments, or lacks them.
         engine: answers over it.
         path: the file of scenarios; None: the platform's own.
+        replicates: of the bootstrap.
 
     Raises:
         AnalyticsError: the file says something wrong.
@@ -32,10 +35,12 @@ def scenarios_of(lake: Lake, engine: Engine, path: Path | None) -> dict[str, pa.
     days = _days(lake)
     if days is None or len(days) < MINIMUM_DAYS:
         return {table: schema.empty_table() for table, schema in TABLES.items()}
-    return scenario_tables(*fitted(lake, engine, definitions))
+    return scenario_tables(*fitted(lake, engine, definitions, replicates))
 
 
-def fitted(lake: Lake, engine: Engine, definitions: Scenarios) -> tuple[Growth, Scenarios, Levels]:
+def fitted(
+    lake: Lake, engine: Engine, definitions: Scenarios, replicates: int = REPLICATES
+) -> tuple[Growth, Scenarios, Levels]:
     """The growth model of a lake, with the scenarios and the forecasts to tell them by.
 
     Raises:
@@ -58,6 +63,7 @@ def fitted(lake: Lake, engine: Engine, definitions: Scenarios) -> tuple[Growth, 
     growth = fit(
         history,
         definitions.window_days,
+        replicates,
         new_days=new_users(levels, ahead),
         price=assumed.price_usd,
         trial_days=assumed.trial_days,

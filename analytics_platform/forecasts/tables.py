@@ -69,4 +69,19 @@ BACKTESTS = schema(
     }
 )
 
-FORECASTS_TABLE, BACKTESTS_TABLE = "forecasts.forecasts", "forecasts.backtests"
+CALENDAR = schema(
+    {
+        "name": (_TEXT, "The event."),
+        "kind": (_TEXT, "holiday, break, exam or release."),
+        "country": (_TEXT, "Whom it concerns (ISO 3166); null: everybody."),
+        "share": (_NUMBER, "Share of the active users whom it concerns."),
+        "first_date": (_DATE, "Its first day, of those between the history's first and the forecast's last."),
+        "last_date": (_DATE, "Its last day among them."),
+    }
+)
+
+FORECASTS_TABLE, BACKTESTS_TABLE, CALENDAR_TABLE = (
+    "forecasts.forecasts",
+    "forecasts.backtests",
+    "forecasts.calendar",
+)

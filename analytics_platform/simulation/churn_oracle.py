@@ -1,12 +1,12 @@
 """`truth.churn`: the chance that a user stays away for 28 days, from the hazards that the world is made of.
 
-A user who does not come changes by rule alone: habit fades, idle days grow, experience stays. So the chance of
-staying away is a product along that one path, beside those of leaving on each day of it and of returning from
-there; nothing is drawn. Whether an absent user has left already is hidden from everybody but the simulator:
+A user who does not come changes by rule alone: habit fades, idle days grow, experience stays. So the chance
+of staying away is a product along that one path, beside those of leaving on each day of it and of
+returning from there; nothing is drawn. Whether an absent user has left already is hidden from all others:
 `probability` conditions on the absence so far, `probability_knowing_who_left` on the user's true state too.
 
-Taken as of the snapshot day are the plan before it, and how far spillovers of an experiment reach; a plan that
-may change later counts by its chance.
+Taken as of the snapshot day are the plan before it, and how far spillovers of an experiment reach; a plan
+that may change later counts by its chance.
 """
 
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ class Absence:
 
     users: Ints
     since: Ints
-    idle: Ints
+    idle: Floats
     habit: Floats
     quiz_habit: Floats
     alive: Floats
@@ -102,7 +102,7 @@ def churn_truth(world: World) -> Iterator[pa.Table]:
 
 
 def eligible(dynamics: Watched, today: int) -> Ints:
-    """Numbers of users active within the 28 days that end with a day, scripts left out; of very many a part."""
+    """Numbers of users active within the 28 days that end with a day, scripts left out; of many a part."""
     recent = dynamics.last_day >= max(today - HORIZON_DAYS + 1, 0)
     users = np.flatnonzero(recent & ~dynamics.people.is_bot)
     return users[:: max(1, -(-len(users) // MOST_USERS))]
@@ -132,7 +132,7 @@ class Oracle:
         watched, users = self.dynamics, self.users
         since = watched.last_day[users]
         seen = Absence(
-            users, since, np.zeros_like(since), watched.habit[users], watched.quiz_habit[users],
+            users, since, np.zeros(len(users)), watched.habit[users], watched.quiz_habit[users],
             np.ones(len(users)),
         )  # fmt: skip
         so_far, in_all = self._silence(seen, first_day=int(since.min(initial=self.today)))
@@ -142,7 +142,7 @@ class Oracle:
         """For one who knows also who has left already, but no lot that is still to be drawn; (users,)."""
         state, users = self.state, self.users
         known = Absence(
-            users, np.full(len(users), self.today), state.idle_days[users].astype(np.int64),
+            users, np.full(len(users), self.today), state.idle_days[users].astype(np.float64),
             state.habit[users], state.quiz_habit[users], (state.status[users] == ALIVE).astype(float),
         )  # fmt: skip
         return self._silence(known, first_day=self.today, has_left=True)[1]
@@ -162,7 +162,7 @@ class Oracle:
         for day in range(first_day, self.today + HORIZON_DAYS + 1):
             begins, absent = absence.since == day, absence.since < day
             base, leave = self._base_logits(day)
-            path = np.maximum(day - absence.since, 1)
+            path = np.maximum(day - absence.since, 1).astype(float)
             if absent.any():
                 back[-1] += back[-2]
                 back[1:-1] = back[:-2].copy()
@@ -171,7 +171,7 @@ class Oracle:
                 habit = absence.habit * self.rules.habit_memory ** (path - 1.0)
                 quiz = absence.quiz_habit * self.rules.quiz_memory ** (path - 1.0)
                 stayed, left = self._day(stayed, base, leave, habit, quiz, absence.idle + path, day)
-                ages = np.arange(COHORTS)[:, None]
+                ages = np.arange(COHORTS, dtype=np.float64)[:, None]
                 habits = RETURNING_HABIT * self.rules.habit_memory**ages
                 back, left_again = self._day(back, base, leave, habits, 0.0, ages + 1.0, day)
                 gone = gone + left + left_again.sum(axis=0)
@@ -198,7 +198,7 @@ class Oracle:
         left = away * self._leaves(leave, habit * rules.habit_memory, quiz * rules.quiz_memory, idle)
         return away - left, left
 
-    def _leaves(self, leave: Floats, habit: Floats, quiz: Floats | float, idle: Floats | Ints) -> Floats:
+    def _leaves(self, leave: Floats, habit: Floats, quiz: Floats | float, idle: Floats) -> Floats:
         rules = self.rules
         logit = leave + rules.leave_by_habit * habit + rules.leave_by_quiz * quiz
         return _chance(logit + rules.leave_by_idle * np.log1p(idle))

@@ -1,6 +1,6 @@
 """Scenarios played for real: the same people from a day on, under a change, draw for draw.
 
-More sign-ups are a second population of the same world, thinned to the share that is added: it lives beside
+More sign-ups are a second population of the same world, thinned to the number that is added: it lives beside
 the first, whose users' draws stay as they were. Fewer are users whose days are left out.
 """
 
@@ -138,7 +138,9 @@ def play(dynamics: Dynamics, state: State, scenario: Played, last_day: int) -> D
         return told
     world = replace(dynamics.world, seed=dynamics.world.seed ^ SECOND_POPULATION)
     everybody = populate(world, Calendar(world))
-    chosen = _chosen(world, everybody, scenario.acquisition, scenario.first_day)
+    span = (scenario.first_day, last_day)
+    alike = _signups(dynamics.people, *span) / max(_signups(everybody, *span), 1)
+    chosen = _chosen(world, everybody, scenario.acquisition * alike, scenario.first_day)
     others = Dynamics(world, scenario.changed, _only(everybody, chosen))
     start = others.start()
     start.day = state.day
@@ -149,6 +151,10 @@ def _chosen(world: World, people: Population, share: float, first_day: int) -> N
     """A share of those who sign up from a day on, each by an own lot; shape (people,)."""
     lot = draws.uniforms(draws.key(world.seed, "scenario sign-ups"), np.arange(people.size))
     return (lot < share) & (people.signup_day >= first_day) & ~people.is_bot
+
+
+def _signups(people: Population, first_day: int, last_day: int) -> int:
+    return int(((people.signup_day >= first_day) & (people.signup_day <= last_day) & ~people.is_bot).sum())
 
 
 def _only(people: Population, chosen: NDArray[np.bool_]) -> Population:

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
@@ -126,6 +124,9 @@ def _agreement(
     values: Floats, clusters: int, resamples: int, draws: np.random.Generator
 ) -> tuple[list[float], list[Floats], float]:
     """Adjusted Rand index and each cluster's Jaccard index by resample, and the share explained by all."""
+    # scikit-learn takes a second to import, which commands that need no clusters need not wait for.
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
+
     whole = _fit(values, clusters, draws)
     labels = nearest(values, whole)
     agreements: list[float] = []
@@ -150,6 +151,8 @@ def _fit(values: Floats, clusters: int, draws: np.random.Generator) -> Floats:
 
 
 def _centres(values: Floats, clusters: int, starts: int, seed: int) -> Floats:
+    from sklearn.cluster import KMeans  # noqa: PLC0415
+
     model = KMeans(clusters, n_init=starts, random_state=seed)  # pyright: ignore[reportArgumentType]
     return model.fit(values).cluster_centers_
 

@@ -115,7 +115,7 @@ def fit(family: str, events: ArrayLike, censored: ArrayLike, start: Floats | Non
     scale = float(lost.sum() + kept.sum())
     bounds = np.log(list(form.parameters.values()))
     begin = np.log(form.start if start is None else start)
-    found = optimize.minimize(loss, begin, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13})
+    found = optimize.minimize(loss, begin, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-11})
     return Fitted(family, np.exp(found.x), -float(found.fun) * scale)
 
 

@@ -1,8 +1,8 @@
 """How well anybody could know who leaves, and how near the scores come: rows of `validation.churn_ceiling`.
 
 The oracle knows every trait and hazard of the simulated world, but not what will be drawn, nor which absent
-user has left already. Its AUC is the ceiling for whoever sees activity alone; .5 is guessing. Outcomes are those
-of the log, scores those that were given at the time.
+user has left already. Its AUC is the ceiling for whoever sees activity alone; .5 is guessing. Outcomes are
+those of the log, scores those that were given at the time.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,8 +42,10 @@ _COLUMNS = {
     ),
     "metric": (
         _TEXT,
-        "auc, log_loss, brier, expected_share, observed_share; share_of_excess_auc: what is reached of the "
-        "oracle's AUC above .5; gap_to_truth: mean distance from the true chance.",
+        (
+            "auc, log_loss, brier, expected_share, observed_share; share_of_excess_auc: what is reached of "
+            "the oracle's AUC above .5; gap_to_truth: mean distance from the true chance."
+        ),
     ),
     "estimate": (_NUMBER, "The measure."),
     "low": (_NUMBER, "Lower limit of its 95 % interval, by resampling users."),

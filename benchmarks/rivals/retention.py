@@ -75,7 +75,8 @@ def pandas_lifetimes(source: Source) -> int:
     for column in ("week", "bracket"):
         # A sum of distinct bits is their union, which pandas has no aggregate for.
         lives[column] = ages.drop_duplicates(["user_id", column]).groupby("user_id")[column].sum()
-    lives["silent_from_day"] = ages[ages["silent_days"] >= 28].groupby("user_id")["age"].min() + 1
+    lives["silent_from_day"] = ages[ages["silent_days"] >= 28].groupby("user_id")["age"].min()
+    lives["silent_from_day"] += 1
     people = source.frame("activity.users", ["user_id", "role", "acquisition_channel"]).set_index("user_id")
     lives = lives.join(people)
     sessions = source.frame("activity.sessions", ["user_id", "event_date", "started_at", "entry_feature"])

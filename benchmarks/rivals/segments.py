@@ -3,6 +3,9 @@
 The rivals do less than ours: features and rules at two dates but no k-means, and sums by segment of the last
 week and the week before but no intervals, no retention and no unusual days.
 """
+# Pandas declares a frame's selections as any of a dozen scalars.
+# pyright: reportAttributeAccessIssue=false, reportArgumentType=false, reportCallIssue=false
+# pyright: reportIndexIssue=false
 
 from datetime import timedelta
 from typing import TYPE_CHECKING

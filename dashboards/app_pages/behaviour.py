@@ -1,4 +1,4 @@
-"""Behaviour: what moved and why, who comes back, where people stop, and what kinds of users there are.
+"""Behaviour: what moved and why, who comes back, where people stop and go, and what kinds of users there are.
 
 A direct script: it reads tables, and computes nothing itself.
 """

@@ -8,6 +8,7 @@ import streamlit as st
 from analytics_platform.metrics import METRICS
 from dashboards import footers, health, status
 from dashboards.behaviour import change_parts as parts
+from dashboards.behaviour import spells
 from dashboards.drawing import draw
 from dashboards.forest import forest
 from dashboards.reader import Reading, Row
@@ -101,8 +102,8 @@ def _reasons(reading: Reading, rows: Sequence[Row], week: Sequence[Row]) -> None
 
 def _days(reading: Reading, rows: Sequence[Row]) -> None:
     """Unusual days with what is known of them, newest first; those with a gap of the log always."""
-    found = parts.spells(rows)
-    st.subheader(parts.days_headline(found), anchor=False)
+    found = spells.spells(rows)
+    st.subheader(spells.days_headline(found), anchor=False)
     st.caption(
         "Each day against the mean of the same weekday in the four weeks before; unusual are those that lie "
         "3.5 robust deviations from what was usual in the eight weeks before."

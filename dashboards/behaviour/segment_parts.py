@@ -6,8 +6,8 @@ from datetime import date
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.charts import GREY
 from dashboards.formats import long_day, number, percent
+from dashboards.matrices import matrix
 from dashboards.reader import Row
 from dashboards.vocabulary import in_words
 
@@ -54,8 +54,6 @@ FEATURES = {
     "is_teacher": "Teachers",
     "is_paying": "Paying",
 }
-ROW_HEIGHT, LINE_HEIGHT, CHARACTER = 36, 14, 6.2
-WIDEST_NAME = 20
 SHORT_FROM = 10
 STRONGEST = 1.5
 """Standard deviations at which colour no longer deepens."""
@@ -134,7 +132,7 @@ def apart(profile: Sequence[Row]) -> go.Figure:
     held = {(row["feature"], row["segment"]): row for row in profile}
     features = [feature for feature in FEATURES if any(row["feature"] == feature for row in profile)]
     cells = [[held.get((feature, segment), {}) for segment in segments] for feature in features]
-    return _matrix(
+    return matrix(
         [[cell.get("difference") for cell in line] for line in cells],
         [[_mean(cell) for cell in line] for line in cells],
         [[_hover(cell) for cell in line] for line in cells],
@@ -176,7 +174,7 @@ def moves(transitions: Sequence[Row], method: str) -> go.Figure:
     )
     cells = [[held.get((source, target), {}) for target in targets] for source in sources]
     people = {row["from_segment"]: row["n"] for row in own}
-    return _matrix(
+    return matrix(
         [[cell.get("probability") for cell in line] for line in cells],
         [[_share(cell) for cell in line] for line in cells],
         [[_move(cell) for cell in line] for line in cells],
@@ -245,74 +243,3 @@ def fits_table(fits: Sequence[Row]) -> pl.DataFrame:
             for row in shown
         ]
     )
-
-
-def _matrix(
-    values: list[list[float | None]],
-    texts: list[list[str]],
-    hovers: list[list[str]],
-    names: tuple[Sequence[str], Sequence[str]],
-    colors: tuple[tuple[tuple[float, str], ...], float, float],
-) -> go.Figure:
-    """A heat map with its numbers written in, first row on top; names of columns stand upright."""
-    rows, columns = names
-    scale, low, high = colors
-    figure = go.Figure()
-    figure.add_heatmap(
-        z=values,
-        x=list(range(len(columns))),
-        y=list(range(len(rows))),
-        customdata=hovers,
-        hovertemplate="%{customdata}<extra></extra>",
-        colorscale=[list(stop) for stop in scale],
-        zmin=low,
-        zmax=high,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-    )
-    for y, line in enumerate(texts):
-        for x, text in enumerate(line):
-            figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"size": 11})
-    heads = [broken(name, WIDEST_NAME) for name in columns]
-    sides = [broken(name, WIDEST_NAME) for name in rows]
-    tallest = max((side.count("<br>") + 1 for side in sides), default=1)
-    row_height = max(ROW_HEIGHT, LINE_HEIGHT * tallest + 4)
-    longest = max((len(line) for head in heads for line in head.split("<br>")), default=0)
-    top = 16 + CHARACTER * longest
-    figure.update_layout(
-        height=round(top) + 8 + row_height * len(rows),
-        margin={"l": 8, "r": 8, "t": round(top), "b": 8},
-        plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={
-            "side": "top",
-            "tickvals": list(range(len(columns))),
-            "ticktext": heads,
-            "tickangle": -90,
-            "fixedrange": True,
-            "showgrid": False,
-            "zeroline": False,
-        },
-        yaxis={
-            "tickvals": list(range(len(rows))),
-            "ticktext": sides,
-            "range": [len(rows) - 0.5, -0.5],
-            "automargin": True,
-            "fixedrange": True,
-            "showgrid": False,
-            "zeroline": False,
-            "linecolor": GREY,
-        },
-    )
-    return figure
-
-
-def broken(name: str, width: int) -> str:
-    """A name in lines of about so many characters."""
-    lines: list[str] = []
-    for word in name.split(" "):
-        if lines and len(lines[-1]) + len(word) < width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return "<br>".join(lines)

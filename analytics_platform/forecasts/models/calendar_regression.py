@@ -104,12 +104,12 @@ def robust_ridge(columns: Values, targets: Values, priors: Values) -> Values:
         residuals = np.abs(targets - columns @ found)
         spread = max(_spread(residuals), TINY)
         weights = np.minimum(1.0, HUBER * spread / np.maximum(residuals, TINY))
-    return found
+    return np.asarray(found, np.float64)
 
 
 def _spread(values: Values) -> float:
-    """Standard deviation of noise around zero, by its median size; of counts mostly zero, by their mean square."""
-    return max(SPREAD_OF_MAD * float(np.median(np.abs(values))), 0.25 * float(np.sqrt(np.mean(values**2))))
+    """Standard deviation of noise around zero, by its median size; where most is zero, by its mean square."""
+    return max(SPREAD_OF_MAD * float(np.median(np.abs(values))), 0.1 * float(np.sqrt(np.mean(values**2))))
 
 
 def without_outliers(values: Values, most: float = 3.0) -> Values:

@@ -4,10 +4,9 @@ Hyndman, Koehler, Ord, Snyder (2008), Forecasting with exponential smoothing; th
 """
 
 import warnings
+from typing import Any
 
 import numpy as np
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
 from analytics_platform.forecasts.calendar import Calendar
 from analytics_platform.forecasts.series import Scale, Series, Values, filled
@@ -42,6 +41,10 @@ def smoothed_path(values: Values, horizon: int, *, is_weekly: bool) -> Values:
     """
     if np.ptp(values) < FLAT:
         return np.full(horizon, values[-1])
+    # statsmodels takes two seconds to import, which whoever only lists assets need not wait for.
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning  # noqa: PLC0415
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415
+
     centre, spread = float(np.mean(values)), float(np.std(values))
     model = ETSModel(
         (values - centre) / spread,
@@ -55,5 +58,5 @@ def smoothed_path(values: Values, horizon: int, *, is_weekly: bool) -> Values:
     with warnings.catch_warnings():
         # The best point found is used; how good it is, the back-test says.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = model.fit(disp=False)
+        fitted: Any = model.fit(disp=False)
     return centre + spread * np.asarray(fitted.forecast(horizon), float)

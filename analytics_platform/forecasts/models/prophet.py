@@ -4,12 +4,11 @@ Its own intervals cover far too little (docs/forecasts.md) and are not used.
 """
 
 import logging
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import numpy as np
-import pandas as pd  # noqa: TID251
-from prophet import Prophet
 
 from analytics_platform.forecasts.calendar import Calendar
 from analytics_platform.forecasts.series import Scale, Series, Values
@@ -30,6 +29,10 @@ def prophet(series: Series, horizon: int, calendar: Calendar) -> Values:
     Returns:
         Shape (horizon,), in the unit of the series.
     """
+    # Both take seconds to import, which whoever only lists assets need not wait for.
+    import pandas as pd  # noqa: PLC0415, TID251
+    from prophet import Prophet  # noqa: PLC0415
+
     scale = Scale.of(series.values)
     modelled = scale.model(series.values)
     known = modelled[np.isfinite(modelled)]
@@ -61,7 +64,10 @@ def _quiet() -> Generator[None]:
     try:
         for name in LOGGERS:
             logging.getLogger(name).disabled = True
-        yield
+        with warnings.catch_warnings():
+            # Prophet 1.5 uses what pandas 3.1 has deprecated.
+            warnings.filterwarnings("ignore", "The inplace keyword", DeprecationWarning)
+            yield
     finally:
         for name, was in before.items():
             logging.getLogger(name).disabled = was

@@ -11,6 +11,7 @@ from analytics_platform_tests.dashboards.behaviour.change_lake import GAP_DAY, t
 from analytics_platform_tests.dashboards.conftest import Open
 from analytics_platform_tests.dashboards.kpi_lake import write_lake
 from dashboards.behaviour import change_parts as parts
+from dashboards.behaviour import spells
 from dashboards.reader import Row
 
 APP = Path(__file__).parents[3] / "dashboards" / "app.py"
@@ -80,14 +81,14 @@ def test_drawn_contributions_add_up_to_the_change_of_the_metric():
 
 
 def test_unusual_days_that_go_on_are_one_spell_and_a_gap_stands_for_its_day():
-    found = parts.spells(rows())
+    found = spells.spells(rows())
     unusual = {each["as_of_date"] for each in parts.totals(rows(), "day")}
     assert sum(len(spell.days) for spell in found) == len(unusual)
     assert [spell.days[0] for spell in found] == sorted((spell.days[0] for spell in found), reverse=True)
     gap = next(spell for spell in found if spell.days[0] == GAP_DAY)
     assert "logging gap" in gap.words
-    assert parts.days_headline(found).endswith("on Thu 23 Oct 2025 the log has a gap")
-    assert parts.days_headline([]) == "No day was unlike the weeks before it"
+    assert spells.days_headline(found).endswith("on Thu 23 Oct 2025 the log has a gap")
+    assert spells.days_headline([]) == "No day was unlike the weeks before it"
 
 
 @pytest.fixture

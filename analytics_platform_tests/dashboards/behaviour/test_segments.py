@@ -9,6 +9,7 @@ from analytics_platform.lakehouse import Lake
 from analytics_platform_tests.dashboards.behaviour.change_lake import tables, write_changes
 from analytics_platform_tests.dashboards.conftest import Open
 from dashboards.behaviour import segment_parts as parts
+from dashboards.matrices import broken
 from dashboards.reader import Row
 
 APP = Path(__file__).parents[3] / "dashboards" / "app.py"
@@ -65,9 +66,7 @@ def test_few_people_have_no_share():
 
 
 def test_names_are_broken_into_lines():
-    assert (
-        parts.broken("Quiz-heavy explanation-light users", 20) == "Quiz-heavy<br>explanation-light<br>users"
-    )
+    assert broken("Quiz-heavy explanation-light users", 20) == "Quiz-heavy<br>explanation-light<br>users"
 
 
 @pytest.mark.parametrize("method", parts.METHODS)

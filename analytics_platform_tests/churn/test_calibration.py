@@ -1,0 +1,19 @@
+import numpy as np
+import pytest
+
+from analytics_platform.churn.calibration import UNCALIBRATED, platt
+
+
+def test_a_shifted_and_stretched_model_is_mended():
+    draw = np.random.default_rng(0)
+    true = draw.normal(size=20_000)
+    y = draw.random(20_000) < 1 / (1 + np.exp(-true))
+    found = platt(2 * true + 1.5, y)
+    assert found.slope == pytest.approx(0.5, abs=0.03)
+    assert found.intercept == pytest.approx(-0.75, abs=0.05)
+    assert found.probability(2 * true + 1.5).mean() == pytest.approx(y.mean(), abs=1e-3)
+
+
+def test_too_few_of_either_outcome_change_nothing():
+    assert platt(np.zeros(500), np.arange(500) < 40) == UNCALIBRATED
+    assert UNCALIBRATED.probability(np.zeros(1)) == 0.5

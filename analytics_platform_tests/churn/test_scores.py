@@ -1,0 +1,91 @@
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analytics_platform.churn.features import FEATURES
+from analytics_platform.churn.scores import scores, users_of
+from analytics_platform.churn.tables import SCORES
+from analytics_platform.churn.words import told
+from analytics_platform.errors import AnalyticsError
+from analytics_platform.lakehouse import Window
+from analytics_platform_tests.churn.conftest import Trained
+
+
+def scored(trained: Trained, window: Window) -> pl.DataFrame:
+    snapshots = set(trained.engine.lake.days(FEATURES.name))
+    tables = [pl.DataFrame(rows) for rows in scores(trained.engine, trained.folder, window, snapshots)]
+    return pl.concat(tables) if tables else pl.DataFrame(SCORES.empty_table())
+
+
+@pytest.fixture(scope="module")
+def found(trained: Trained) -> pl.DataFrame:
+    return scored(trained, trained.window)
+
+
+def test_each_day_is_scored_by_a_model_that_knew_nothing_later(found: pl.DataFrame, trained: Trained):
+    assert found.filter(pl.col("model_cut_off_date") > pl.col("event_date")).is_empty()
+    by_day = dict(found.select("event_date", "model_cut_off_date").unique().iter_rows())
+    cut_offs = [each.date for each in trained.cut_offs]
+    assert all(known == max(day for day in cut_offs if day <= on) for on, known in by_day.items())
+    assert max(by_day) == trained.window.last_day
+
+
+def test_users_of_a_day_are_those_active_within_28_days_each_once(found: pl.DataFrame, trained: Trained):
+    log = trained.engine.lake.scan("activity.user_days").collect()
+    for on in (trained.window.last_day, found["event_date"].min()):
+        active = log.filter(pl.col("event_date").is_between(on - timedelta(days=27), on))["user_id"].unique()
+        assert sorted(found.filter(pl.col("event_date") == on)["user_id"]) == sorted(active)
+
+
+def test_a_stored_day_and_a_day_asked_for_have_the_same_features(trained: Trained):
+    on = trained.history.dates[-1]
+    stored, asked = (users_of(trained.engine, on, is_stored=is_stored) for is_stored in (True, False))
+    assert stored.select(sorted(stored.columns)).equals(asked.select(sorted(asked.columns)))
+
+
+def test_chances_bands_deciles_and_reasons_agree(found: pl.DataFrame, trained: Trained):
+    last = found.filter(pl.col("event_date") == trained.window.last_day)
+    assert last["probability"].is_between(0, 1).all()
+    assert last.filter(pl.col("risk_band") == "high")["probability"].min() >= 0.8
+    assert last.filter(pl.col("risk_band") == "low")["probability"].max() < 0.5
+    assert last["reason_1"].is_not_null().to_list() == (last["probability"] >= 0.5).to_list()
+    sizes = last["risk_decile"].value_counts()["count"]
+    assert sizes.max() - sizes.min() <= 1
+    means = last.group_by("risk_decile").agg(pl.col("probability").mean()).sort("risk_decile")
+    assert means["probability"].is_sorted()
+
+
+def test_a_short_window_scores_every_day_and_gives_the_same_rows(found: pl.DataFrame, trained: Trained):
+    last = trained.window.last_day
+    again = scored(trained, Window(last - timedelta(days=1), last))
+    assert again.equals(found.filter(pl.col("event_date") > last - timedelta(days=2)))
+
+
+def test_without_a_model_nobody_is_scored(trained: Trained, tmp_path: Path):
+    assert list(scores(trained.engine, tmp_path, trained.window, set())) == []
+    first = trained.cut_offs[0].date
+    assert scored(trained, Window(trained.window.first_day, first - timedelta(days=1))).is_empty()
+
+
+def test_a_broken_model_stops_the_scores(trained: Trained, tmp_path: Path):
+    (tmp_path / f"{trained.window.last_day}.json").write_text("{}")
+    with pytest.raises(AnalyticsError, match="cannot be used"):
+        list(scores(trained.engine, tmp_path, trained.window, set()))
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "said"),
+    [
+        ("recency_days", 12, "last active 12 days ago"),
+        ("rating_mean", None, "no mean rating"),
+        ("rating_mean", float("nan"), "no mean rating"),
+        ("plan", "free", "plan: free"),
+        ("quiz_share", 0.25, "share of quiz: 25%"),
+        ("engagement_seconds_28d", 300.0, "attention in 28 days: 5 min"),
+        ("uses_trend", -0.52, "trend of uses: -0.5"),
+    ],
+)
+def test_a_reason_is_told_in_words(feature: str, value: float | str | None, said: str):
+    assert told(feature, value) == said
