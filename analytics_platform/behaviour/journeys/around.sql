@@ -1,9 +1,9 @@
--- One row per scope, anchor, position, role and pair of nodes: how often users went from the one to the other.
--- key: scope, anchor, position, role, from_node, to_node
+-- One row per move of a user between sessions, or around an event.
+-- key: scope, anchor, position, user_id
 WITH
 log AS (
   SELECT
-    user_id, session_id, event_time, event_id, event_date,
+    user_id, event_time, event_id, event_date,
     -- Cut once an event, for engines that keep zones take long over it.
     date_diff('microsecond', date_trunc('microsecond', $origin), date_trunc('microsecond', event_time))
       AS microsecond,
@@ -11,29 +11,6 @@ log AS (
   FROM activity.events
   WHERE event_date BETWEEN CAST($first_day AS DATE) - $window_days AND $last_day
     AND NOT is_bot AND event_name <> 'rated'
-),
-
--- Within a session: from its start through every node to its end. Billing has no session.
-visited AS (
-  SELECT
-    user_id, node, microsecond,
-    lag(node) OVER (PARTITION BY user_id, event_date, session_id ORDER BY event_time, event_id) AS before_node,
-    lead(node) OVER (PARTITION BY user_id, event_date, session_id ORDER BY event_time, event_id) AS next_node,
-    lead(microsecond) OVER (PARTITION BY user_id, event_date, session_id ORDER BY event_time, event_id)
-      AS next_microsecond
-  FROM log
-  WHERE event_date >= $first_day AND session_id IS NOT NULL
-),
-
-within_session AS (
-  SELECT
-    user_id, node AS from_node, coalesce(next_node, 'end') AS to_node,
-    next_microsecond - microsecond AS microseconds
-  FROM visited
-  UNION ALL
-  SELECT user_id, 'start' AS from_node, node AS to_node, NULL AS microseconds
-  FROM visited
-  WHERE before_node IS NULL
 ),
 
 -- Between sessions: from the last feature of one to the first of the next, or the end where none came in time.
@@ -110,12 +87,7 @@ around AS (
 ),
 
 moves AS (
-  SELECT
-    'within_session' AS scope, 'all' AS anchor, 0 AS position, user_id, from_node, to_node, microseconds
-  FROM within_session
-  UNION ALL
-  SELECT
-    'between_sessions' AS scope, 'all' AS anchor, 0 AS position, user_id, from_node, to_node, microseconds
+  SELECT 'between_sessions' AS scope, 'all' AS anchor, 0 AS position, user_id, from_node, to_node, microseconds
   FROM between_sessions
   UNION ALL
   -- From position to the next; the start where nothing came before.
@@ -137,75 +109,14 @@ moves AS (
   FROM around
   WHERE is_known_after AND position BETWEEN 0 AND $steps - 1 AND NOT has_next
     AND list_contains($after, anchor)
-),
-
-roles AS (
-  SELECT user_id, 'all' AS role FROM activity.users
-  UNION ALL
-  SELECT user_id, role FROM activity.users
-),
-
-times AS (
-  SELECT
-    scope, anchor, position, role, from_node, to_node,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY microseconds) / 1000000 AS median_seconds
-  FROM moves
-  JOIN roles USING (user_id)
-  WHERE microseconds IS NOT NULL
-  GROUP BY scope, anchor, position, role, from_node, to_node
-),
-
--- Moves of a user hang together, so that an interval rests on what differs between users.
--- A probability is of going on to a node, but before an event of having come from one.
-of_user AS (
-  SELECT
-    scope, anchor, position, from_node, to_node, user_id,
-    CASE WHEN scope = 'before_event' THEN to_node ELSE from_node END AS base_node, count(*) AS moves
-  FROM moves
-  GROUP BY scope, anchor, position, from_node, to_node, user_id
-),
-
-base_of_user AS (
-  SELECT scope, anchor, position, base_node, user_id, sum(moves) AS base_moves
-  FROM of_user
-  GROUP BY scope, anchor, position, base_node, user_id
-),
-
-pairs AS (
-  SELECT
-    scope, anchor, position, role, from_node, to_node, base_node,
-    sum(moves) AS transitions, count(*) AS users, sum(moves * moves) AS squares,
-    sum(moves * base_moves) AS products
-  FROM of_user
-  JOIN base_of_user USING (scope, anchor, position, base_node, user_id)
-  JOIN roles USING (user_id)
-  GROUP BY scope, anchor, position, role, from_node, to_node, base_node
-),
-
-bases AS (
-  SELECT
-    scope, anchor, position, role, base_node,
-    sum(base_moves) AS base_transitions, count(*) AS base_users, sum(base_moves * base_moves) AS base_squares
-  FROM base_of_user
-  JOIN roles USING (user_id)
-  GROUP BY scope, anchor, position, role, base_node
 )
 
 SELECT
-  scope, -- within_session, between_sessions, before_event or after_event.
+  scope, -- between_sessions, before_event or after_event.
   anchor, -- The event around which steps are counted; `all` where there is none.
   position, -- Steps from the anchor: the move leads from this one to the next; 0 where there is no anchor.
-  role, -- student, teacher or all.
+  user_id, -- The person.
   from_node, -- A feature, another event, or start.
   to_node, -- A feature, another event, or end.
-  CAST(transitions AS BIGINT) AS transitions, -- How often.
-  users, -- By how many users.
-  CAST(base_transitions AS BIGINT) AS base_transitions, -- How often users left from_node; before an event: came to to_node.
-  base_users, -- How many users did.
-  CAST(squares AS DOUBLE) AS squares, -- Sum over users of their moves, squared.
-  CAST(products AS DOUBLE) AS products, -- Sum over users of their moves times all of the base.
-  CAST(base_squares AS DOUBLE) AS base_squares, -- Sum over users of all their moves of the base, squared.
-  median_seconds -- Half of the moves took at most so long (s); null to an end and from a start.
-FROM pairs
-JOIN bases USING (scope, anchor, position, role, base_node)
-LEFT JOIN times USING (scope, anchor, position, role, from_node, to_node)
+  microseconds -- How long the move took; null to an end and from a start.
+FROM moves
