@@ -4,9 +4,6 @@ WITH
 log AS (
   SELECT
     user_id, event_time, event_id, event_date,
-    -- Cut once an event, for engines that keep zones take long over it.
-    date_diff('microsecond', date_trunc('microsecond', $origin), date_trunc('microsecond', event_time))
-      AS microsecond,
     CASE WHEN event_name = 'feature_used' THEN feature ELSE event_name END AS node
   FROM activity.events
   WHERE event_date BETWEEN CAST($first_day AS DATE) - $window_days AND $last_day
@@ -47,6 +44,16 @@ between_sessions AS (
 ),
 
 -- Around an event: what the user did just before it, or just after it, in the days that count.
+timed AS (
+  SELECT
+    user_id, node, event_time, event_id, event_date,
+    -- Cut once an event, and only of these, for engines that keep zones take long over it.
+    date_diff('microsecond', date_trunc('microsecond', $origin), date_trunc('microsecond', event_time))
+      AS microsecond
+  FROM log
+  WHERE user_id IN (SELECT user_id FROM log WHERE list_contains($anchors, node))
+),
+
 numbered AS (
   SELECT
     user_id, node, microsecond, event_date,
@@ -55,8 +62,7 @@ numbered AS (
     lag(microsecond) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_microsecond,
     lag(event_date) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_date,
     lead(event_date) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS next_date
-  FROM log
-  WHERE user_id IN (SELECT user_id FROM log WHERE list_contains($anchors, node))
+  FROM timed
 ),
 
 offsets AS (
