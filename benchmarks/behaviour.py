@@ -24,7 +24,7 @@ from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.workspace import open_workspace
 from benchmarks.contest import OURS, Contest, chdb_rows, missing
-from benchmarks.rivals import lifecycle, retention, segments
+from benchmarks.rivals import funnels, lifecycle, retention, segments
 from benchmarks.stages import Cost, measure
 
 CONTESTS: dict[str, Contest] = {
@@ -51,6 +51,17 @@ CONTESTS: dict[str, Contest] = {
         Contest("behaviour.cohort_retention", {"pandas, N-day cells alone": retention.pandas_n_days}),
         Contest("behaviour.retention_by_frequency"),
         Contest("behaviour.survival", build=retention.build_survival),
+        Contest(
+            "behaviour.funnel_users",
+            {"chdb, windowFunnel, no times": chdb_rows(funnels.WINDOW_FUNNEL)},
+            build=funnels.build_users,
+        ),
+        Contest("behaviour.funnel_steps", build=funnels.build_steps),
+        Contest(
+            "behaviour.journeys",
+            {"pandas, within sessions alone": funnels.pandas_moves},
+            build=funnels.build_journeys,
+        ),
         Contest(
             "behaviour.segments",
             {"pandas, no k-means": segments.segments, "chdb, features": chdb_rows(segments.FEATURES)},

@@ -42,6 +42,7 @@ COMMANDS = {
     "export": Command("query", "Write a table to a file."),
     "dev": Command("dev", "Start the Dagster UI, its daemon and the dashboards together."),
     "doctor": Command("doctor", "Check this machine, the installation and the lake, and say the mend."),
+    "funnel": Command("funnel", "Say who came through each funnel, or list the users that a chart counts."),
     "experiment": Command(
         "experiment", "Read out an experiment of your own from a file, or look up those of the catalogue."
     ),

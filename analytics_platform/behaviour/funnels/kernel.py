@@ -9,7 +9,7 @@ An instant is kept as one number: microseconds since 2000, and below them the ra
 same user and microsecond, so that numbers are in the order of (event_time, event_id).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -43,9 +43,16 @@ class Stretch:
     instant: Ints
     day: Ints
     matches: Ints
+    _places: dict[int, Ints] = field(default_factory=dict[int, Ints], init=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.user)
+
+    def at(self, bit: int) -> Ints:
+        """Positions of the events that fit a description; found once, whichever funnels ask."""
+        if bit not in self._places:
+            self._places[bit] = np.flatnonzero(self.matches & (1 << bit))
+        return self._places[bit]
 
     @cached_property
     def next_day(self) -> Ints:
@@ -109,12 +116,14 @@ class _Upcoming:
 
     def after(self, user: Ints, position: Ints) -> Ints:
         """What is known of each user's first event at a position or later, (n, width)."""
-        found = self._later[user]
-        if len(self._at):
-            place = np.searchsorted(self._at, position)
-            inside = np.minimum(place, len(self._at) - 1)
-            is_here = (place < len(self._at)) & (self._user[self._at[inside]] == user)
-            found[is_here] = self._known[inside[is_here]]
+        if not len(self._at):
+            return self._later[user]
+        place = np.searchsorted(self._at, position)
+        inside = np.minimum(place, len(self._at) - 1)
+        is_here = (place < len(self._at)) & (self._user[self._at[inside]] == user)
+        found = self._known[inside]
+        is_later = np.flatnonzero(~is_here)
+        found[is_later] = self._later[user[is_later]]
         return found
 
     def leave(self) -> None:
@@ -173,8 +182,8 @@ class Walk:
             first_day: reporting day from which attempts count, days since 1970.
         """
         steps, self._funnel, self._first_day = len(funnel.steps), funnel, first_day
-        self._bits = [1 << bits[step.described] for step in funnel.steps]
-        self._bars = [1 << bits[exclusion.described] for exclusion in funnel.exclusions]
+        self._bits = [bits[step.described] for step in funnel.steps]
+        self._bars = [bits[exclusion.described] for exclusion in funnel.exclusions]
         self._window = round(funnel.window_seconds * MICROSECONDS)
         self._until = until - ORIGIN
         self._is_strict, self._is_any = funnel.order == "strict", funnel.order == "any"
@@ -197,7 +206,7 @@ class Walk:
         if not len(events):
             return
         for bar, barred in zip(self._bars, self._barred, strict=True):
-            at = np.flatnonzero(events.matches & bar)
+            at = events.at(bar)
             barred.enter(events, at, events.instant[at, None])
         if self._is_strict:
             self._whatever.enter(events, np.arange(len(events)), events.instant[:, None])
@@ -211,7 +220,7 @@ class Walk:
         """Positions of first steps and what is known of each: `_columns(0)`."""
         at, known = np.zeros(0, np.int64), np.zeros((0, 0), np.int64)
         for step in reversed(range(len(self._bits))):
-            at = np.flatnonzero(events.matches & self._bits[step])
+            at = events.at(self._bits[step])
             user, parts = events.user[at], [events.instant[at, None]]
             if self._is_strict:
                 parts.append(self._whatever.after(user, at + 1))
@@ -237,12 +246,13 @@ class Walk:
     def _in_any_order(self, events: Stretch) -> tuple[Ints, Ints]:
         """Positions of events of any step and what is known of each: the steps in order, then the bars."""
         for bit, upcoming in zip(self._bits, self._upcoming, strict=True):
-            at = np.flatnonzero(events.matches & bit)
+            at = events.at(bit)
             upcoming.enter(events, at, events.instant[at, None])
-        at = np.flatnonzero(events.matches & sum(self._bits))
+        asked = np.array([1 << bit for bit in self._bits])
+        at = np.flatnonzero(events.matches & asked.sum())
         user = events.user[at]
         steps = np.hstack([upcoming.after(user, at + 1) for upcoming in self._upcoming])
-        is_own = (events.matches[at, None] & np.array(self._bits)) > 0
+        is_own = (events.matches[at, None] & asked) > 0
         steps = np.sort(np.where(is_own, events.instant[at, None], steps), axis=1)
         return at, np.hstack([steps, *(barred.after(user, at + 1) for barred in self._barred)])
 
