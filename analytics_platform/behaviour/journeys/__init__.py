@@ -5,7 +5,7 @@ Belongs here: paths as users took them. Does not: whether they took those that s
 weeks however long the log is.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -65,7 +65,6 @@ def _around(engine: DuckDBEngine, journeys: Journeys, days: Window, period: Wind
     given = {
         **period.parameters(),
         "log_first_day": days.first_day,
-        "origin": datetime.combine(days.first_day, time(), UTC),
         "window_days": journeys.window_days,
         "away_days": journeys.away_days,
         "steps": journeys.steps,

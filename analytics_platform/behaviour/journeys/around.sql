@@ -44,25 +44,16 @@ between_sessions AS (
 ),
 
 -- Around an event: what the user did just before it, or just after it, in the days that count.
-timed AS (
-  SELECT
-    user_id, node, event_time, event_id, event_date,
-    -- Cut once an event, and only of these, for engines that keep zones take long over it.
-    date_diff('microsecond', date_trunc('microsecond', $origin), date_trunc('microsecond', event_time))
-      AS microsecond
-  FROM log
-  WHERE user_id IN (SELECT user_id FROM log WHERE list_contains($anchors, node))
-),
-
 numbered AS (
   SELECT
-    user_id, node, microsecond, event_date,
+    user_id, node, event_time, event_date,
     row_number() OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS place,
     lag(node) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_node,
-    lag(microsecond) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_microsecond,
+    lag(event_time) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_time,
     lag(event_date) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS before_date,
     lead(event_date) OVER (PARTITION BY user_id ORDER BY event_time, event_id) AS next_date
-  FROM timed
+  FROM log
+  WHERE user_id IN (SELECT user_id FROM log WHERE list_contains($anchors, node))
 ),
 
 offsets AS (
@@ -76,10 +67,9 @@ offsets AS (
 -- Position 0 is the anchor itself. A step whose days were not observed in full is none.
 around AS (
   SELECT
-    anchors.node AS anchor, anchors.user_id, offsets.position, near.node, near.microsecond,
+    anchors.node AS anchor, anchors.user_id, offsets.position, near.node, near.event_time,
     CASE WHEN near.before_date >= anchors.event_date - $window_days THEN near.before_node END AS before_node,
-    CASE WHEN near.before_date >= anchors.event_date - $window_days THEN near.before_microsecond
-    END AS before_microsecond,
+    CASE WHEN near.before_date >= anchors.event_date - $window_days THEN near.before_time END AS before_time,
     coalesce(near.next_date <= anchors.event_date + $window_days, FALSE) AS has_next,
     anchors.event_date >= $first_day
       AND anchors.event_date >= CAST($log_first_day AS DATE) + $window_days AS is_known_before,
@@ -100,13 +90,15 @@ moves AS (
   SELECT
     'before_event' AS scope, anchor, position - 1 AS position, user_id,
     coalesce(before_node, 'start') AS from_node, node AS to_node,
-    microsecond - before_microsecond AS microseconds
+    date_diff('microsecond', date_trunc('microsecond', before_time), date_trunc('microsecond', event_time))
+      AS microseconds
   FROM around
   WHERE is_known_before AND position BETWEEN 1 - $steps AND 0 AND list_contains($before, anchor)
   UNION ALL
   SELECT
     'after_event' AS scope, anchor, position - 1 AS position, user_id, before_node AS from_node, node AS to_node,
-    microsecond - before_microsecond AS microseconds
+    date_diff('microsecond', date_trunc('microsecond', before_time), date_trunc('microsecond', event_time))
+      AS microseconds
   FROM around
   WHERE is_known_after AND position >= 1 AND list_contains($after, anchor)
   UNION ALL
