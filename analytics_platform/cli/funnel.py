@@ -7,7 +7,7 @@ import typer
 
 from analytics_platform.cli.formats import FormatOption, show
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.lakehouse import DuckDBEngine
+from analytics_platform.lakehouse import Lake
 from analytics_platform.workspace import open_workspace
 from analytics_platform.yaml_file import nearest
 
@@ -47,9 +47,9 @@ def funnel(
         analytics-platform funnel subscription --segment role=teacher
         analytics-platform funnel subscription --step 2 --state dropped --format csv > users.csv
     """
-    engine = open_workspace().engine
+    lake = open_workspace().lake
     dimension, value = _segment(segment)
-    steps = pl.DataFrame(engine.query(f"SELECT * FROM {STEPS}")).sort("funnel_id", "step")  # noqa: S608
+    steps = lake.scan(STEPS).collect().sort("funnel_id", "step")
     if funnel_id is not None:
         known = steps["funnel_id"].unique().sort().to_list()
         if funnel_id not in known:
@@ -70,7 +70,7 @@ def funnel(
         raise AnalyticsError("Users are listed of one funnel: name it before --step.")
     if step not in chosen["step"]:
         raise AnalyticsError(f"{funnel_id} has the steps 1 to {chosen['step'].max()}, not {step}.")
-    show(_users(engine, funnel_id, step, state, (dimension, value)), form)
+    show(_users(lake, funnel_id, step, state, (dimension, value)), form)
 
 
 def _segment(text: str | None) -> tuple[str, str]:
@@ -82,13 +82,9 @@ def _segment(text: str | None) -> tuple[str, str]:
     return dimension, value
 
 
-def _users(
-    engine: DuckDBEngine, funnel_id: str, step: int, state: State, of: tuple[str, str]
-) -> pl.DataFrame:
+def _users(lake: Lake, funnel_id: str, step: int, state: State, of: tuple[str, str]) -> pl.DataFrame:
     """The users of a step in a state, by id."""
-    rows = pl.DataFrame(
-        engine.query(f"SELECT * FROM {USERS} WHERE funnel_id = $funnel_id", {"funnel_id": funnel_id})
-    )
+    rows = lake.scan(USERS).filter(pl.col("funnel_id") == funnel_id).collect()
     furthest = pl.col("furthest_step")
     wanted = {
         "reached": furthest >= step,

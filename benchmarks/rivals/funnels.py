@@ -1,6 +1,7 @@
 """Funnels and moves between features in ClickHouse and pandas, as an analyst would write them."""
 
-import pandas as pd  # noqa: TID251
+from datetime import timedelta
+
 import pyarrow.compute as pc
 
 from analytics_platform.behaviour import funnels, journeys
@@ -56,21 +57,18 @@ def build_journeys(workspace: Workspace, days: Window) -> int:
 
 def pandas_moves(source: Source) -> int:
     """Moves within sessions alone: counts, users and medians of the last 28 days."""
-    period = pc.field("event_date") > pd.Timestamp(
-        source.window.last_day
-    ).to_pydatetime().date() - pd.Timedelta(days=28)
-    columns = ["user_id", "session_id", "event_time", "event_id", "event_name", "feature"]
-    where = period & ~pc.field("is_bot") & (pc.field("event_name") == "feature_used")
+    since = source.window.last_day - timedelta(days=28)
+    where = (
+        (pc.field("event_date") > since) & ~pc.field("is_bot") & (pc.field("event_name") == "feature_used")
+    )
+    columns = ["user_id", "session_id", "event_time", "event_id", "feature"]
     log = source.frame("activity.events", columns, where)
     log = log.sort_values(["user_id", "session_id", "event_time", "event_id"])
     following = log.shift(-1)
     is_same = (log["user_id"] == following["user_id"]) & (log["session_id"] == following["session_id"])
     moves = log[["user_id", "feature"]].assign(
-        to=following["feature"].where(is_same, "end"),
+        to=following["feature"].astype(object).where(is_same, "end"),
         took=(following["event_time"] - log["event_time"]).where(is_same),
     )
-    return len(
-        moves.groupby(["feature", "to"], observed=True).agg(
-            {"user_id": ["size", "nunique"], "took": "median"}
-        )
-    )
+    pairs = moves.groupby(["feature", "to"], observed=True)
+    return len(pairs.agg({"user_id": ["size", "nunique"], "took": "median"}))

@@ -77,7 +77,9 @@ def _users(reading: Reading, funnel_id: str, steps: Sequence[Row], of: tuple[str
     st.markdown("**Who they are**")
     left, right = st.columns(2)
     names = [f"{row['step']}. {row['step_name']}" for row in steps]
-    step = names.index(left.selectbox("Step", names, key="step", bind="query-params")) + 1
+    most = max(range(len(steps)), key=lambda place: steps[place]["dropped_users"])
+    chosen_step = left.selectbox("Step", names, index=most, key="step", bind="query-params")
+    step = names.index(chosen_step) + 1
     words = right.segmented_control(
         "Users who",
         list(parts.STATES),
