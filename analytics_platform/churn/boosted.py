@@ -3,14 +3,15 @@
 Arrays of numbers can be read without executing anything, whatever library version wrote them.
 """
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import shap
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn.design import Floats
 
@@ -57,6 +58,7 @@ class Boosted:
     kind = "boosted"
 
     @classmethod
+    @threadpool_limits.wrap(limits=1)  # boosting's threads wait by spinning
     def fit(cls, x: Floats, y: NDArray[np.bool_]) -> "Boosted":
         """Fit on a matrix, shape (n, columns), and labels, shape (n,)."""
         leaf = int(np.clip(len(y) // 50, LEAST_LEAF, MOST_LEAF))
@@ -156,15 +158,17 @@ class Boosted:
                 ("children_default", "missing"),
             )
         }
+        feature = np.where(leaves, -2, self.feature)
         trees = [
             {
-                **{name: nodes[tree] for name, nodes in children.items()},
-                "features": np.where(leaves, -2, self.feature)[tree],
-                "thresholds": self.threshold[tree],
-                "values": self.value[tree][:, None],
-                "node_sample_weight": self.count[tree],
+                **{name: nodes[tree, own] for name, nodes in children.items()},
+                "features": feature[tree, own],
+                "thresholds": self.threshold[tree, own],
+                "values": self.value[tree, own, None],
+                "node_sample_weight": self.count[tree, own],
             }
-            for tree in range(len(self.feature))
+            # What fills a short tree up stands behind its nodes, and no row ever came there.
+            for tree, own in enumerate(self.count > 0)
         ]
         described = {
             "trees": trees,
@@ -173,7 +177,15 @@ class Boosted:
             "objective": "binary_crossentropy",
             "tree_output": "log_odds",
         }
-        return shap.TreeExplainer(described, feature_perturbation="tree_path_dependent")
+        return _tree_explainer()(described, feature_perturbation="tree_path_dependent")
+
+
+def _tree_explainer() -> Any:
+    """SHAP's explainer, loaded where it is needed: it draws in all of matplotlib, which warns of itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from shap import TreeExplainer  # noqa: PLC0415
+    return TreeExplainer
 
 
 _ARRAYS = {

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from analytics_platform.churn.design import Floats
 
 ENOUGH = 50
 PULL = 10.0
 STEPS = 50
+LONGEST_STEP = 0.5
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Calibration:
 
     def probability(self, logit: Floats) -> Floats:
         """Chance of leaving, shape (n,)."""
-        return 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * logit)))
+        return expit(self.intercept + self.slope * logit)
 
 
 UNCALIBRATED = Calibration()
@@ -45,11 +47,11 @@ def platt(logit: Floats, y: NDArray[np.bool_]) -> Calibration:
     weights = np.array([0.0, 1.0])
     pull = np.array([0.0, PULL])
     for _ in range(STEPS):
-        chance = 1.0 / (1.0 + np.exp(-design @ weights))
+        chance = expit(design @ weights)
         slope = design.T @ (y - chance) - pull * (weights - [0.0, 1.0])
         curve = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(pull + 1e-9)
         step = np.linalg.solve(curve, slope)
-        weights = weights + step
+        weights = weights + step * min(1.0, LONGEST_STEP / max(np.abs(step).max(), 1e-12))
         if np.abs(step).max() < 1e-10:
             break
     return Calibration(slope=float(weights[1]), intercept=float(weights[0]))

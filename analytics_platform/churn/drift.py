@@ -6,7 +6,7 @@ import polars as pl
 from analytics_platform.churn.design import Design, Floats
 
 DRIFTED = 0.25
-BINS = 10
+BINS = 5
 LEAST_SHARE = 1e-4
 
 
@@ -30,7 +30,7 @@ def drifts(design: Design, before: pl.DataFrame, after: pl.DataFrame) -> dict[st
 
 
 def stability(before: Floats, after: Floats) -> float:
-    """Population stability index over tenths of `before`; unknown values are a part of their own.
+    """Population stability index over fifths of `before`; unknown values are a part of their own.
 
     Source: Siddiqi (2006), *Credit Risk Scorecards*; equal to Jeffreys' divergence of the two histograms.
     """

@@ -101,7 +101,6 @@ DRIVER_LIST = (
 )
 
 
-@threadpool_limits.wrap(limits=1)  # boosting's threads wait by spinning
 def drivers(history: History, newest: CutOff | None, readouts: Sequence[Row]) -> pa.Table:
     """All rows of the table.
 
@@ -175,6 +174,7 @@ def _adjusted(driver: Driver, users: pl.DataFrame) -> Iterator[Row]:
     }  # fmt: skip
 
 
+@threadpool_limits.wrap(limits=1)  # boosting's threads wait by spinning
 def two_nuisances(
     x: Floats, outcome: Floats, treated: NDArray[np.bool_], clusters: NDArray[np.int64]
 ) -> Nuisances:

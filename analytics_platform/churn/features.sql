@@ -49,11 +49,13 @@ people AS (
     count(*) FILTER (WHERE age < 14) AS active_days_14d,
     count(*) FILTER (WHERE age < 28) AS active_days_28d,
     count(*) AS active_days_56d,
-    sum(power(CAST(0.5 AS DOUBLE), age / 4.0)) AS recent_activity,
-    sum(power(CAST(0.5 AS DOUBLE), age / 14.0)) AS lasting_activity,
-    coalesce(sum(power(CAST(0.5 AS DOUBLE), age / 14.0)) FILTER (WHERE quiz_uses > 0), 0) AS quiz_activity,
+    -- Rounded, because the order of a sum of fractions is the engine's affair.
+    round(sum(power(CAST(0.5 AS DOUBLE), age / 4.0)), 6) AS recent_activity,
+    round(sum(power(CAST(0.5 AS DOUBLE), age / 14.0)), 6) AS lasting_activity,
+    round(coalesce(sum(power(CAST(0.5 AS DOUBLE), age / 14.0)) FILTER (WHERE quiz_uses > 0), 0), 6)
+      AS quiz_activity,
     avg(gap) FILTER (WHERE age + gap < 56) AS gap_mean,
-    stddev_samp(gap) FILTER (WHERE age + gap < 56) AS gap_sd,
+    round(stddev_samp(gap) FILTER (WHERE age + gap < 56), 6) AS gap_sd,
     max(gap) FILTER (WHERE age + gap < 56) AS gap_longest,
     count(*) FILTER (WHERE is_weekend) AS weekend_days,
     count(DISTINCT date_diff('day', DATE '2024-01-01', event_date) % 7) AS weekdays_used,

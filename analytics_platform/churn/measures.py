@@ -126,7 +126,9 @@ def measured(outcomes: Outcomes, p: Floats, weights: Floats) -> dict[str, Floats
 
 def weights_of(users: Sequence[NDArray[np.int64]]) -> list[Floats]:
     """Counts of each user in the sample itself (column 0) and in its resamples, one array a snapshot day."""
-    everybody, place = np.unique(np.concatenate([*users, np.zeros(0, np.int64)]), return_inverse=True)
+    if not users:
+        return []
+    everybody, place = np.unique(np.concatenate(users), return_inverse=True)
     draws = np.random.default_rng(SEED).poisson(1.0, (len(everybody), REPLICATES)).astype(float)
     counts = np.column_stack([np.ones(len(everybody)), draws])
     ends = np.cumsum([len(own) for own in users])[:-1]

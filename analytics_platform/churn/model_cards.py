@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn import measures
 from analytics_platform.churn.design import Floats
@@ -52,7 +51,6 @@ class Trial:
         return _base_rate(self.cut_off)
 
 
-@threadpool_limits.wrap(limits=1)  # boosting's threads wait by spinning
 def model_cards(history: History, cut_offs: Sequence[CutOff]) -> pa.Table:
     """All rows of the table.
 

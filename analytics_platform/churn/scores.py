@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn.design import Floats
 from analytics_platform.churn.features import FEATURES, GRID
@@ -29,7 +28,6 @@ EVERY_DAY = f"SELECT * FROM (\n{_ALL_DAYS}\n) AS features ORDER BY user_id"  # n
 STORED = "SELECT * FROM churn.features WHERE event_date = $first_day ORDER BY user_id"
 
 
-@threadpool_limits.wrap(limits=1)
 def scores(engine: Engine, folder: Path, window: Window, snapshots: set[date]) -> Iterator[pa.Table]:
     """Rows of a window, a table a scored day, days ascending; none before the first model's cut-off.
 

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn.calibration import Calibration, platt
 from analytics_platform.churn.design import Floats
@@ -60,7 +59,6 @@ class CutOff:
         return self.asked["has_left"].to_numpy().astype(bool)
 
 
-@threadpool_limits.wrap(limits=1)  # boosting's threads wait by spinning
 def walk_forward(history: History) -> list[CutOff]:
     """Cut-offs in order of time; the last knows all there is. Empty where even it has too little to learn."""
     found: list[CutOff] = []

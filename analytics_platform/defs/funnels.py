@@ -18,6 +18,7 @@ from analytics_platform.workspace import open_workspace
 
 OWNER = "team:product_analytics"
 EVENTS = ("activity.events", "activity.users")
+COUNTED_FROM = (*EVENTS, users.TABLE)
 BEFORE_ENTRY = (users.TABLE, "activity.user_days", "activity.users")
 PATHS = ("activity.events", "activity.sessions", "activity.users")
 
@@ -35,7 +36,7 @@ def _funnels(lake: Lake) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="funnels",
         specs=[
-            whole_table(lake, table, said, OWNER, EVENTS, __file__)
+            whole_table(lake, table, said, OWNER, EVENTS if table == users.TABLE else COUNTED_FROM, __file__)
             for table, said in funnels.DESCRIPTIONS.items()
         ],
         check_specs=check_specs(funnels.DESCRIPTIONS),

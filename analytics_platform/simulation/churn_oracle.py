@@ -16,6 +16,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from analytics_platform.lakehouse import Lake
 from analytics_platform.simulation.dynamics import RETURNING_HABIT, Dynamics
@@ -241,4 +242,4 @@ class Oracle:
 
 
 def _chance(logit: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-logit))
+    return expit(logit)

@@ -9,24 +9,25 @@ from analytics_platform.churn import FEATURES
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Window
 from analytics_platform_tests.derived_rows import COUNTS, USER_DAYS_SCHEMA, day, days
 
-USERS = 1200
-DAYS = 150
+USERS = 2200
+DAYS = 160
 
 
 def user_days(users: int = USERS, length: int = DAYS, seed: int = 3) -> pl.DataFrame:
     """Rows of `activity.user_days`: keen users come more often and leave later; quizzes go with keenness."""
     draw = np.random.default_rng(seed)
     keen = draw.normal(size=users)
-    joined = draw.integers(0, length - 20, users)
+    joined = draw.integers(-90, length, users)
     left = joined + 1 + draw.geometric(1 / (1 + np.exp(2.9 + keen)))
     chance = 1 / (1 + np.exp(0.9 - 0.8 * keen))
     offset = np.arange(length)
     comes = draw.random((users, length)) < chance[:, None]
     comes &= (offset >= joined[:, None]) & (offset < np.minimum(left, length)[:, None])
-    comes[np.arange(users), joined] = True
+    here = joined >= 0
+    comes[np.flatnonzero(here), joined[here]] = True
     user, offset = np.nonzero(comes)
     n = len(user)
-    quiz = draw.binomial(3, 1 / (1 + np.exp(-keen[user])))
+    quiz = draw.binomial(1, 1 / (1 + np.exp(2.5 - keen[user])))
     rated = draw.binomial(1, 0.3, n)
     four = rated * draw.binomial(1, 0.6, n)
     columns = {name: np.zeros(n, dtype=np.int64) for name in COUNTS} | {

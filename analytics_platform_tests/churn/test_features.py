@@ -50,9 +50,9 @@ def expected(history: list[Row], snapshot: date, user_id: int) -> Row | None:
         "recency_days": min(ages),
         "tenure_days": (snapshot - active[0]).days,
         **{f"active_days_{n}d": sum(age < n for age in ages) for n in (7, 14, 28, 56)},
-        "recent_activity": pytest.approx(sum(0.5 ** (age / 4) for age in ages)),
+        "recent_activity": pytest.approx(sum(0.5 ** (age / 4) for age in ages), abs=1e-6),
         "gap_mean": pytest.approx(mean(gaps)) if gaps else None,
-        "gap_sd": pytest.approx(stdev(gaps)) if len(gaps) > 1 else None,
+        "gap_sd": pytest.approx(stdev(gaps), abs=1e-6) if len(gaps) > 1 else None,
         "gap_longest": max(gaps, default=None),
         "weekend_share": pytest.approx(mean((snapshot - timedelta(days=age)).weekday() >= 5 for age in ages)),
         "weekdays_used": len({(snapshot - timedelta(days=age)).weekday() for age in ages}),
@@ -65,7 +65,7 @@ def expected(history: list[Row], snapshot: date, user_id: int) -> Row | None:
     }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(HISTORIES)
 def test_each_feature_equals_its_definition(history: list[Row]):
     window = days(0, 100)
@@ -83,7 +83,7 @@ def test_each_feature_equals_its_definition(history: list[Row]):
         assert {name: found[key][name] for name in row} == row
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(HISTORIES, st.integers(0, 64), st.integers(1, 30))
 def test_nothing_after_the_snapshot_changes_a_row(history: list[Row], until: int, shift: int):
     """The future deleted, or moved and inflated, leaves every row of the past as it was."""

@@ -1,13 +1,16 @@
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from analytics_platform.churn.drift import stability
-from analytics_platform.churn.history import History
+from analytics_platform.churn.history import History, read_history
 from analytics_platform.churn.model_cards import model_cards
 from analytics_platform.churn.tables import MODEL_CARDS
+from analytics_platform.churn.training import walk_forward
 from analytics_platform_tests.churn.conftest import Trained
+from analytics_platform_tests.churn.leavers import user_days, write_log
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,15 @@ def test_nothing_learnt_is_one_row_with_the_reason(trained: Trained):
     (row,) = model_cards(some, []).to_pylist()
     assert row["metric"] == "reason"
     assert "too few" in row["sentence"]
+
+
+def test_a_young_log_is_scored_by_the_rule_and_says_that_nothing_was_tried(tmp_path: Path):
+    engine, window = write_log(tmp_path, user_days(length=60), 60)
+    history = read_history(engine, window)
+    cut_offs = walk_forward(history)
+    cards = pl.DataFrame(model_cards(history, cut_offs))
+    assert [each.champion for each in cut_offs] == ["recency_rule"]
+    assert "No day could be tried yet" in one(cards, metric="champion")["sentence"]
 
 
 def test_stability_is_nought_without_a_move_and_grows_with_it():

@@ -49,7 +49,7 @@ def headline(cards: Sequence[Row]) -> str:
         (row["sentence"] for row in cards if row["metric"] == "reason" and row["split"] == "in_force"), None
     )
     if reason:
-        return f"No model yet: {reason[:1].lower()}{reason[1:]}"
+        return f"No model yet: {reason[:1].lower()}{reason[1:].rstrip('.')}"
     kind = champion(cards)
     gain, reached = of(cards, "auc_over_rule", kind), of(cards, "auc", kind)
     if kind == RULE or gain is None or reached is None:

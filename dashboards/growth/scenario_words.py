@@ -128,7 +128,7 @@ def headline(days: Sequence[Day], metric: str, values: Mapping[str, float]) -> s
     when = short_day(last.day)
     chosen = moved(values)
     if not chosen:
-        return f"Nothing changes: {label[:1].lower()}{label[1:]} of {_level(last.baseline, metric)} on {when}"
+        return f"Nothing changes: {_lower(label)} of {_level(last.baseline, metric)} on {when}"
     what = listed([change_in_words(name, value) for name, value in chosen.items()])
     effect = lift_range(last.ratio - 1, last.low - 1, last.high - 1)
     gained = last.scenario - last.baseline
