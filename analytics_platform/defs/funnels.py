@@ -11,6 +11,7 @@ import dagster as dg
 from analytics_platform.behaviour import funnels, journeys
 from analytics_platform.behaviour.funnels import users
 from analytics_platform.behaviour.funnels.in_force import paths_in_force
+from analytics_platform.behaviour.funnels.tables import STEPS, TIMES
 from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.lakehouse import Lake
@@ -18,7 +19,12 @@ from analytics_platform.workspace import open_workspace
 
 OWNER = "team:product_analytics"
 EVENTS = ("activity.events", "activity.users")
-COUNTED_FROM = (*EVENTS, users.TABLE)
+INPUTS = {
+    users.TABLE: EVENTS,
+    STEPS: (*EVENTS, users.TABLE),
+    TIMES: (*EVENTS, users.TABLE, STEPS),
+}
+"""Of the tables built together; the definitions are made of no table."""
 BEFORE_ENTRY = (users.TABLE, "activity.user_days", "activity.users")
 PATHS = ("activity.events", "activity.sessions", "activity.users")
 
@@ -36,7 +42,7 @@ def _funnels(lake: Lake) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="funnels",
         specs=[
-            whole_table(lake, table, said, OWNER, EVENTS if table == users.TABLE else COUNTED_FROM, __file__)
+            whole_table(lake, table, said, OWNER, INPUTS.get(table, ()), __file__)
             for table, said in funnels.DESCRIPTIONS.items()
         ],
         check_specs=check_specs(funnels.DESCRIPTIONS),

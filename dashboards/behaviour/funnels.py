@@ -30,7 +30,8 @@ def show(reading: Reading) -> None:
         return
     status.strip(reading, None, parts.STEPS, "funnels")
     left, right = st.columns([2, 3], vertical_alignment="bottom")
-    funnel_id = left.selectbox("Funnel", list(definitions), key="funnel", bind="query-params")
+    chosen = left.selectbox("Funnel", list(definitions), key="funnel", bind="query-params")
+    funnel_id = chosen or next(iter(definitions))
     definition = definitions[funnel_id]
     rows = reading.rows(parts.STEPS, funnel_id=funnel_id)
     with right:
