@@ -15,10 +15,9 @@ from analytics_platform.churn.measures import Outcomes, estimate, measured
 from analytics_platform.churn.model import KINDS, fit
 from analytics_platform.churn.store import version
 from analytics_platform.churn.tables import MODEL_CARDS, Row, rows_of
-from analytics_platform.churn.training import RULE, CutOff, why_not
+from analytics_platform.churn.training import FEWEST_TRIED, RULE, CutOff, why_not
 from analytics_platform.churn.words import label
 
-FEWEST_OF_EITHER = 25
 WARNING_ROWS = 40_000
 SEED = 20260103
 COMPARED = ("auc", "average_precision", "lift_10", "brier", "log_loss")
@@ -139,7 +138,7 @@ def _segments(trials: Sequence[Trial], kind: str) -> Iterator[Row]:
                 for metric in ("auc", "expected_share", "observed_share"):
                     yield {**row, "metric": metric, **limits_of(mean[metric])}
             else:
-                told = f"Too few: fewer than {FEWEST_OF_EITHER} users left, or stayed, on every day tried."
+                told = f"Too few: fewer than {FEWEST_TRIED} users left, or stayed, on every day tried."
                 yield {**row, "metric": "reason", "sentence": told}
 
 
@@ -226,7 +225,7 @@ def _in_force(history: History, newest: CutOff, trials: Sequence[Trial]) -> Iter
 
 def _has_both(has_left: np.ndarray) -> bool:
     left = int(has_left.sum())
-    return min(left, len(has_left) - left) >= FEWEST_OF_EITHER
+    return min(left, len(has_left) - left) >= FEWEST_TRIED
 
 
 def _asked(cut_off: CutOff) -> pl.DataFrame:

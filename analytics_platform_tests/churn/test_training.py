@@ -30,6 +30,14 @@ def test_what_a_cut_off_learns_was_known_on_its_day(trained: Trained):
             assert all(((p > 0) & (p < 1)).all() for p in cut_off.predicted.values())
 
 
+def test_days_on_which_all_left_are_not_tried(tmp_path: Path):
+    log = user_days(users=1500, length=150).filter(pl.col("event_date") < day(110))
+    engine, window = write_log(tmp_path, log, 150)
+    dates = trial_dates(read_history(engine, window))
+    assert dates
+    assert max(dates) < day(110)
+
+
 def test_trials_lie_30_days_apart_and_the_last_outcome_is_just_known(trained: Trained):
     dates = trial_dates(trained.history)
     assert {(b - a).days for a, b in zip(dates, dates[1:], strict=False)} == {30}
