@@ -22,7 +22,7 @@ from analytics_platform.churn.model import KINDS, ChurnModel, fit
 FEWEST_OF_EITHER = 50
 FEWEST_ROWS = 300
 FEWEST_TRIED = 25
-TRIALS = 4
+TRIALS = 6
 TRIAL_EVERY_DAYS = 30
 RULE = "recency_rule"
 
@@ -71,7 +71,7 @@ def walk_forward(history: History) -> list[CutOff]:
 
 
 def trial_dates(history: History) -> list[date]:
-    """The newest snapshot with known outcome, and up to three more, at least 30 days from one to the next.
+    """The newest snapshot with known outcome, and up to five more, at least 30 days from one to the next.
 
     Where a log thins out or a term ends, days on which nearly all or none left tell nothing: a day counts
     with 25 users of either outcome.

@@ -69,7 +69,8 @@ def _training(lake: Lake) -> dg.AssetsDefinition:
         cut_offs = walk_forward(history)
         keep(models_folder(opened), [cut_off.model for cut_off in cut_offs])
         newest = cut_offs[-1] if cut_offs and cut_offs[-1].date == history.known_date else None
-        readouts = opened.engine.query(READOUTS).to_pylist()
+        has_readouts = opened.lake.exists("experiments.readouts")
+        readouts = opened.engine.query(READOUTS).to_pylist() if has_readouts else []
         tables = {
             "churn.model_cards": model_cards(history, cut_offs),
             "churn.feature_importance": feature_importance(history, newest),

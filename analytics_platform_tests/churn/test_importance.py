@@ -22,7 +22,11 @@ def test_every_feature_has_its_share_overall_and_by_role(rows: pl.DataFrame, tra
 
 
 def test_being_away_goes_with_leaving_and_activity_with_staying(rows: pl.DataFrame):
-    direction = dict(rows.filter(pl.col("segment") == "all", pl.col("statistic") == "importance").select("feature", "direction").iter_rows())
+    direction = dict(
+        rows.filter(pl.col("segment") == "all", pl.col("statistic") == "importance")
+        .select("feature", "direction")
+        .iter_rows()
+    )
     assert direction["recency_days"] > 0.5
     assert direction["recent_activity"] < -0.5
 

@@ -58,7 +58,7 @@ def test_a_file_of_another_kind_is_refused(
     path = store.save(tmp_path, model)
     parts = {**json.loads(json.loads(path.read_text())["model"]), **change}
     text = json.dumps(parts)
-    path.write_text(json.dumps({"digest": store._digest(text), "model": text}))  # noqa: SLF001
+    path.write_text(json.dumps({"digest": store._digest(text), "model": text}))
     with pytest.raises(AnalyticsError, match=said):
         store.load(tmp_path, model.cut_off_date)
 

@@ -38,7 +38,10 @@ def lake_of(folder: Path, noise: float) -> DuckDBEngine:
 
 def estimates(table: pa.Table) -> dict[tuple[str, str], float]:
     rows = pl.DataFrame(table).filter(pl.col("snapshot_date").is_null())
-    return {(one, other): value for one, other, value in rows.select("predictor", "metric", "estimate").iter_rows()}
+    return {
+        (one, other): value
+        for one, other, value in rows.select("predictor", "metric", "estimate").iter_rows()
+    }
 
 
 def test_the_truth_itself_reaches_all_of_the_ceiling(tmp_path: Path):

@@ -40,12 +40,24 @@ def cards() -> list[Row]:
     for model, lead in (("blend", 0.02), ("boosted", 0.018), ("logistic", 0.01), ("recency_rule", 0.0)):
         for cut_off in (*CUT_OFFS, None):
             at: Row = {**OVERALL, "cut_off_date": cut_off, "split": "walk_forward", "model": model, "n": 900}
-            values = {"auc": 0.88 + lead, "average_precision": 0.9, "lift_10": 1.5, "brier": 0.12, "log_loss": 0.4}
+            values = {
+                "auc": 0.88 + lead,
+                "average_precision": 0.9,
+                "lift_10": 1.5,
+                "brier": 0.12,
+                "log_loss": 0.4,
+            }
             values |= {"expected_share": 0.62, "observed_share": 0.6}
             found += [{**at, "metric": name, **limits(value)} for name, value in values.items()]
             if model != "recency_rule":
                 found += [{**at, "metric": f"{name}_over_rule", **limits(lead, 0.004)} for name in values]
-    in_force: Row = {**OVERALL, "cut_off_date": date(2026, 1, 9), "split": "in_force", "model": "blend", "n": 5000}
+    in_force: Row = {
+        **OVERALL,
+        "cut_off_date": date(2026, 1, 9),
+        "split": "in_force",
+        "model": "blend",
+        "n": 5000,
+    }
     found += [
         {**in_force, "metric": "champion", "sentence": "Least mean log loss over 2 days tried."},
         {**in_force, "metric": "data_window", "sentence": "Fitted on 9 snapshots."},
@@ -70,16 +82,33 @@ def cards() -> list[Row]:
 
 
 def importance() -> list[Row]:
-    at: Row = {**OVERALL, "model": "blend", "snapshot_date": date(2026, 1, 5), "n": 3000, "statistic": "importance"}
-    told = (("recency_days", "days since last active", 0.5, 0.9), ("recent_activity", "activity of late", 0.3, -0.9),
-            ("plan", "plan", 0.1, None))  # fmt: skip
+    at: Row = {
+        **OVERALL,
+        "model": "blend",
+        "snapshot_date": date(2026, 1, 5),
+        "n": 3000,
+        "statistic": "importance",
+    }
+    told = (
+        ("recency_days", "days since last active", 0.5, 0.9),
+        ("recent_activity", "activity of late", 0.3, -0.9),
+        ("plan", "plan", 0.1, None),
+    )
     found: list[Row] = [
         {**at, "feature": name, "label": label, "estimate": size, "share": size / 0.9, "direction": way,
          "sentence": f"More {label} goes with leaving."}
         for name, label, size, way in told
     ]  # fmt: skip
-    pair = {"statistic": "interaction", "other_feature": "plan", "sentence": "What recency says depends on plan."}
-    return [*found, {**found[0], "dimension": "role", "segment": "teacher"}, {**found[0], **pair, "estimate": 0.05}]
+    pair = {
+        "statistic": "interaction",
+        "other_feature": "plan",
+        "sentence": "What recency says depends on plan.",
+    }
+    return [
+        *found,
+        {**found[0], "dimension": "role", "segment": "teacher"},
+        {**found[0], **pair, "estimate": 0.05},
+    ]
 
 
 def drivers() -> list[Row]:
@@ -100,7 +129,14 @@ def drivers() -> list[Row]:
 def ceiling() -> list[Row]:
     best = {"oracle": 0.92, "score": 0.91, "recency_rule": 0.89}
     found: list[Row] = [
-        {"snapshot_date": day, "model": "blend", "predictor": name, "metric": "auc", "n": 900, **limits(value)}
+        {
+            "snapshot_date": day,
+            "model": "blend",
+            "predictor": name,
+            "metric": "auc",
+            "n": 900,
+            **limits(value),
+        }
         for day in (*CUT_OFFS, None)
         for name, value in best.items()
     ]

@@ -46,5 +46,10 @@ def test_the_likeliest_to_leave_come_first_with_their_reasons():
 
 def test_the_subtitle_says_what_when_of_whom_and_by_what():
     told = subtitle(SCORES)
-    for part in ("28 days after Sat 10 Jan 2026", "active in the 28 days before", "blend", "up to Fri 9 Jan 2026"):
+    for part in (
+        "28 days after Sat 10 Jan 2026",
+        "active in the 28 days before",
+        "blend",
+        "up to Fri 9 Jan 2026",
+    ):
         assert part in told

@@ -17,7 +17,10 @@ def edited(metric: str, **values: object) -> list[dict[str, object]]:
         (CARDS, "The model ranks leavers better than days since the last visit: AUC 0.900, +0.020"),
         (edited("auc_over_rule", low=-0.001), "No sure gain over days since the last visit"),
         (edited("auc_over_rule", low=-0.03, high=-0.01), "The model ranks leavers worse"),
-        (edited("champion", model="recency_rule"), "The recency rule scores: no model has been shown to beat it"),
+        (
+            edited("champion", model="recency_rule"),
+            "The recency rule scores: no model has been shown to beat it",
+        ),
         (
             [{**CARDS[0], "metric": "reason", "split": "in_force", "sentence": "Too few."}],
             "No model yet: too few",
@@ -31,7 +34,8 @@ def test_the_headline_follows_the_interval_of_the_lead(cards: list[dict[str, obj
 def test_every_candidate_stands_beside_the_rule_the_champion_first():
     table = quality.comparison(CARDS)
     assert list(table[0]) == [
-        "measure", "Blend (scores)", "Boosted trees", "Logistic regression", "Recency rule", "lead over the rule"
+        "measure", "Blend (scores)", "Boosted trees", "Logistic regression", "Recency rule",
+        "lead over the rule",
     ]  # fmt: skip
     assert table[0]["Blend (scores)"] == "0.900 (0.890 to 0.910)"
     assert table[0]["lead over the rule"] == "+0.020 (+0.016 to +0.024)"
@@ -49,18 +53,20 @@ def test_calibration_is_drawn_with_intervals_on_the_diagonal():
     figure = quality.calibration_chart(CARDS)
     assert len(figure.data[1].x) == 9
     assert figure.data[1].error_y.array[0] == pytest.approx(0.03)
-    assert quality.calibration_headline(CARDS) == (
-        "62.0% were expected to leave, 60.0% did (59.0% to 61.0%)"
-    )
+    assert quality.calibration_headline(CARDS) == ("62.0% were expected to leave, 60.0% did (59.0% to 61.0%)")
 
 
 def test_the_ceiling_is_told_and_drawn_where_truth_is_known():
     told = quality.ceiling_headline(CEILING)
     assert told == (
-        "Nobody could know better than AUC 0.920: the scores reach 97.6% (96.6% to 98.6%) of what can be known "
-        "above guessing"
+        "Nobody could know better than AUC 0.920: the scores reach 97.6% (96.6% to 98.6%) of what can be "
+        "known above guessing"
     )
-    assert [trace.name for trace in quality.ceiling_chart(CEILING).data] == ["oracle", "scores", "recency rule"]
+    assert [trace.name for trace in quality.ceiling_chart(CEILING).data] == [
+        "oracle",
+        "scores",
+        "recency rule",
+    ]
     assert quality.ceiling_headline([]) is None
 
 

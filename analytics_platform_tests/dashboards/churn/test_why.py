@@ -25,7 +25,9 @@ def test_three_kinds_of_evidence_stand_side_by_side():
     quiz, paid = why.evidence(DRIVERS)
     predictive, bound, randomised = (quiz[title] for title in why.KINDS.values())
     assert predictive == "-0.10 (n = 900)"
-    assert bound.startswith("plain difference -27.0 points (-30.0 points to -24.0 points) · Double machine learning")
+    assert bound.startswith(
+        "plain difference -27.0 points (-30.0 points to -24.0 points) · Double machine learning"
+    )
     assert randomised.startswith("nudge, ")
     assert "+0.010 (-0.010 to +0.030)" in randomised
     assert paid[why.KINDS["randomised"]] == "No experiment so far is known to have moved it."
