@@ -35,8 +35,8 @@ def platt(logit: Floats, y: NDArray[np.bool_]) -> Calibration:
     """Slope and intercept of the newest snapshot whose outcome is known, held out in time.
 
     Base rates drift with the season, so the intercept is the newest one. The slope is drawn towards 1 as if
-    by a few users and kept within a third and three: one odd snapshot must not turn a ranking round. With fewer
-    than 50 of either outcome both stay as they are.
+    by a few users and kept within a third and three: one odd snapshot must not turn a ranking round. With
+    fewer than 50 of either outcome both stay as they are.
 
     Args:
         logit: log odds by a model that had seen nothing of the snapshot's outcome, shape (n,).

@@ -8,11 +8,12 @@ import polars as pl
 import pyarrow as pa
 
 from analytics_platform.churn import measures
-from analytics_platform.churn.design import Floats
+from analytics_platform.churn.boosted import Boosted
+from analytics_platform.churn.design import Design, Floats
 from analytics_platform.churn.drift import DRIFTED, drifts
 from analytics_platform.churn.history import HORIZON_DAYS, History
 from analytics_platform.churn.measures import Outcomes, estimate, measured
-from analytics_platform.churn.model import KINDS, fit
+from analytics_platform.churn.model import KINDS, ChurnModel
 from analytics_platform.churn.store import version
 from analytics_platform.churn.tables import MODEL_CARDS, Row, rows_of
 from analytics_platform.churn.training import FEWEST_TRIED, RULE, CutOff, why_not
@@ -167,7 +168,8 @@ def _warning(history: History) -> Iterator[Row]:
     learnt, asked = rows.head(rows.height * 4 // 5), rows.tail(rows.height - rows.height * 4 // 5)
     if why_not(learnt) is not None or not _has_both(asked["has_left"].to_numpy()):
         return
-    model = fit(learnt, history.known_date)["boosted"]
+    design, has_left = Design.of(learnt), learnt["has_left"].to_numpy().astype(bool)
+    model = ChurnModel(history.known_date, design, Boosted.fit(design.matrix(learnt), has_left))
     users = asked["user_id"].to_numpy()
     outcomes = Outcomes(
         users,
