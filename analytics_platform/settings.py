@@ -58,6 +58,21 @@ class Settings(BaseSettings):
         "simulated, none for a log.",
     )
 
+    scenarios: Path | None = Field(
+        None, description="YAML file with your scenarios; default: the platform's examples."
+    )
+    funnels: Path | None = Field(
+        None, description="YAML file with your funnels and journeys; default: the product's."
+    )
+    forecast_calendar: Path | None = Field(
+        None,
+        description="YAML file with the holidays, breaks, exams and releases that forecasts know; default: "
+        "the school calendar that is shipped.",
+    )
+    subscription_price_usd: float = Field(
+        9.99, ge=0, description="What a subscriber pays a month (US dollars), for revenue."
+    )
+
     log_path: str | None = Field(None, description="File, folder or glob that a daily run ingests anew.")
     log_mapping: Path | None = Field(None, description="Mapping of `log_path` to the contract.")
     quarantine_threshold: float = Field(

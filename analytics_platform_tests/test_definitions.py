@@ -36,6 +36,8 @@ DAILY = {
     "activity/user_days",
     "behaviour/kpi_daily",
     "behaviour/feature_adoption_daily",
+    "behaviour/lifecycle_daily",
+    "behaviour/growth_accounting_daily",
     "experiments/ledger",
     "experiments/histograms",
     "churn/features",

@@ -13,6 +13,13 @@ from analytics_platform_tests.derived_rows import build
 from analytics_platform_tests.raw_rows import Row, event, instant, user, write_raw
 
 FOLDER = Path(__file__).parent / "golden" / "two_people"
+COUNTED_ONE_BY_ONE = {
+    "behaviour.cohort_retention",
+    "behaviour.growth_accounting_daily",
+    "behaviour.lifecycle_daily",
+    "behaviour.power_users",
+    "behaviour.retention_by_frequency",
+}
 EXPECTED = sorted(path for path in FOLDER.glob("*.csv") if not path.stem.startswith("raw_"))
 
 
@@ -50,7 +57,9 @@ def test_a_model_gives_the_table_worked_by_hand(lake: Lake, path: Path):
 
 
 def test_every_table_of_what_people_did_has_its_golden_rows():
-    """The tables of experiments are held by full rescans instead."""
+    """Tables of experiments are held by full rescans, those of many lives by people counted one by one."""
     models = {**activity.MODELS, **behaviour.MODELS}
     stored = {name for name, model in models.items() if not model.is_view}
-    assert {path.stem.replace("_", ".", 1) for path in EXPECTED} == stored
+    golden = {path.stem.replace("_", ".", 1) for path in EXPECTED}
+    assert stored - golden == COUNTED_ONE_BY_ONE
+    assert golden <= stored

@@ -60,15 +60,18 @@ class Row:
     hover: str = ""
 
 
-def forest(rows: Sequence[Row], tick_format: str = "~%", suffix: str = "") -> go.Figure:
+def forest(
+    rows: Sequence[Row], tick_format: str = "~%", suffix: str = "", widest: float = WIDEST
+) -> go.Figure:
     """Effects with their intervals around zero, in the given order, first on top.
 
     Args:
         rows: what to draw.
         tick_format: d3 format of the ticks.
         suffix: written after each tick.
+        widest: an interval is cut beyond so many times the usual reach of the others.
     """
-    bound = _bounds(rows)
+    bound = _bounds(rows, widest)
     figure = go.Figure()
     _add_zero(figure, len(rows))
     _add_marks(figure, rows)
@@ -113,12 +116,12 @@ def forest(rows: Sequence[Row], tick_format: str = "~%", suffix: str = "") -> go
 _TEXT = {"xref": "paper", "yref": "y", "yanchor": "middle", "showarrow": False, "font": {"size": 12}}
 
 
-def _bounds(rows: Sequence[Row]) -> tuple[float, float]:
+def _bounds(rows: Sequence[Row], widest: float) -> tuple[float, float]:
     """Ends of the axis: every estimate and mark, and intervals up to some reach."""
     shown = [part for row in rows for part in (row.interval, row.shadow) if part]
     if not shown:
         return -0.1, 0.1
-    reach = WIDEST * median(max(abs(part.low), abs(part.high)) for part in shown)
+    reach = widest * median(max(abs(part.low), abs(part.high)) for part in shown)
     points = [0.0, *(part.estimate for part in shown), *(row.mark for row in rows if row.mark is not None)]
     low = min(*points, *(max(part.low, -reach) for part in shown))
     high = max(*points, *(min(part.high, reach) for part in shown))

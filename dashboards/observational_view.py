@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from dashboards import certification, effects, footers, health, observational, status
+from dashboards import certification, effects, footers, health, observational, observational_doubts, status
 from dashboards.drawing import draw
 from dashboards.experiment_tabs import listing
 from dashboards.forest import forest
@@ -45,7 +45,7 @@ def _answer(group: Sequence[Row], doubts: Sequence[Row], certificates: Sequence[
     st.subheader(headline, anchor=False)
     st.caption(observational.facts(group))
     analyses = {row["analysis_id"] for row in group}
-    if warning := observational.failures([row for row in doubts if row["analysis_id"] in analyses]):
+    if warning := observational_doubts.failures([row for row in doubts if row["analysis_id"] in analyses]):
         st.warning(warning, icon=":material/warning:")
     rows = observational.forest_rows(group)
     left, right = st.columns([3, 2], gap="large")
@@ -76,13 +76,13 @@ def _assumptions(group: Sequence[Row], certificates: Sequence[Row]) -> None:
 def _doubts(reading: Reading, doubts: Sequence[Row], name: str) -> None:
     """What speaks for and against the answer, in words and charts."""
     st.markdown("**What speaks for and against**")
-    listing(observational.sentences(doubts))
+    listing(observational_doubts.sentences(doubts))
     left, right = st.columns(2, gap="large")
-    for at, diagnostic in enumerate(observational.plotted(doubts)):
+    for at, diagnostic in enumerate(observational_doubts.plotted(doubts)):
         with (left, right)[at % 2]:
-            title = observational.title(doubts, diagnostic)
+            title = observational_doubts.title(doubts, diagnostic)
             st.markdown(f"**{title}**")
-            draw(observational.chart(doubts, diagnostic), f"doubt_{diagnostic}", title)
+            draw(observational_doubts.chart(doubts, diagnostic), f"doubt_{diagnostic}", title)
     table = effects.as_frame(doubts, tuple(doubts[0]))
     definition = "What could spoil the answer, looked at"
     footers.footer(reading, observational.DIAGNOSTICS, definition, table, f"doubts_{name}")

@@ -10,6 +10,8 @@ METHODS = {
     "post_stratified": "Post-stratified",
     "winsorised": "Winsorised",
     "quantile": "Quantile",
+    "kaplan_meier": "Kaplan–Meier",
+    "log_rank": "Log-rank",
     "cluster_delta": "Cluster delta",
     "cluster_jackknife": "Cluster jackknife",
     "cluster_wild": "Cluster wild bootstrap",

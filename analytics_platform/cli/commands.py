@@ -48,6 +48,13 @@ COMMANDS = {
     "power": Command(
         "power", "Say what an experiment can find, how many units it needs and how long that takes."
     ),
+    "forecast": Command(
+        "forecast", "Forecast a daily series of your own, with intervals and the back-test of every method."
+    ),
+    "scenario": Command(
+        "scenario",
+        "Say what would happen if: more sign-ups, better retention, another price, an experiment for all.",
+    ),
     "certify": Command(
         "certify",
         "Certify every statistical method by simulation, and say which cells lie outside their band.",

@@ -19,7 +19,11 @@ daily = dg.define_asset_job(
 
 weekly = dg.define_asset_job(
     "weekly",
-    selection=_slow | dg.AssetSelection.assets("validation/recovery", "validation/churn_ceiling"),
+    selection=_slow
+    | dg.AssetSelection.groups("forecasts")
+    | dg.AssetSelection.assets(
+        "validation/recovery", "validation/scenario_replays", "validation/churn_ceiling"
+    ),
     description="What fits models to everybody's history, and what came of it where the truth is known.",
 )
 

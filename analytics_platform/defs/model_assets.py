@@ -5,6 +5,7 @@ Belongs here: the one body that all models share. Does not: which models there a
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import dropwhile
 
@@ -29,19 +30,20 @@ from analytics_platform.workspace import Workspace, open_workspace
 COUNTED_DAYS = 400
 
 
-def model_asset(model: Model, owner: str) -> dg.AssetsDefinition:
+def model_asset(model: Model, owner: str, after: Iterable[str] = ()) -> dg.AssetsDefinition:
     """The asset of a model: daily where its SQL binds a window, else rebuilt whole.
 
     Args:
         model: the table; its package is the group.
         owner: who answers for it, as Dagster writes owners (`team:name`).
+        after: tables that its checks compare it with, so that they are built before it.
     """
     workspace = open_workspace()
     checks = checks_of(model.name)
 
     @dg.asset(
         key=asset_key(model.name),
-        deps=[asset_key(table) for table in model.inputs],
+        deps=[asset_key(table) for table in (*model.inputs, *after)],
         group_name=model.name.partition(".")[0],
         owners=[owner],
         kinds={"sql", "duckdb", "view" if model.is_view else "deltalake"},

@@ -16,6 +16,8 @@ from analytics_platform.lakehouse import Lake
 from analytics_platform.validation import churn_ceiling
 from analytics_platform.validation.certificates import SEED, TABLE, certify
 from analytics_platform.validation.recovery import recovery
+from analytics_platform.validation.scenario_replays import TABLE as REPLAYS
+from analytics_platform.validation.scenario_replays import replays, world_of
 from analytics_platform.validation.state import State
 from analytics_platform.workspace import open_workspace
 
@@ -57,7 +59,7 @@ class Certification(dg.Config):
 def validation() -> dg.Definitions:
     """Certificates by simulation, and the default world's estimates beside its planted truth."""
     lake = open_workspace().lake
-    return dg.Definitions(assets=[_certificates(lake), _recovery(lake), _churn_ceiling(lake)])
+    return dg.Definitions(assets=[_certificates(lake), _recovery(lake), _churn_ceiling(lake), _replays(lake)])
 
 
 def _certificates(lake: Lake) -> dg.AssetsDefinition:
@@ -119,3 +121,21 @@ def _churn_ceiling(lake: Lake) -> dg.AssetsDefinition:
         )
 
     return ceiling
+
+
+def _replays(lake: Lake) -> dg.AssetsDefinition:
+    said = "One row per scenario, small world, metric and horizon: what was predicted and what then happened."
+
+    @dg.multi_asset(
+        name="scenario_replays",
+        specs=[whole_table(lake, REPLAYS, said, OWNER, (), __file__).replace_attributes(skippable=True)],
+        check_specs=check_specs([REPLAYS]),
+    )
+    def replayed(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
+        opened = workspace.open()
+        if opened.source == "logs":
+            context.log.info("Events come from a log: no scenario can be played.")
+            return
+        yield from kept(opened, {REPLAYS: replays(world_of(opened.settings))}, context.run.run_id)
+
+    return replayed

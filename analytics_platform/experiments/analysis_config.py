@@ -10,8 +10,8 @@ import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.experiments.catalogue_file import mistake_in, read_yaml
 from analytics_platform.experiments.plan import Goal, Looks, Plan, Rule
+from analytics_platform.yaml_file import mistake_in, read_yaml
 
 FileKind = Literal["mean", "proportion", "ratio", "count", "quantile", "winsorised"]
 

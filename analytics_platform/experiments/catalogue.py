@@ -4,9 +4,8 @@ An experiment is written down before its data is seen. Belongs here: what a cata
 reading the file (`catalogue_file`) or the tables made of it (`catalogue_table`).
 """
 
-import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -16,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from analytics_platform.event_contract import EVENT_NAMES, FEATURES
 from analytics_platform.metrics.outcomes import ACTIVE_DAYS, OUTCOMES
+from analytics_platform.yaml_file import MISTAKE, nearest
 
 Purpose = Literal["primary", "secondary", "guardrail"]
 Unit = Literal["user", "classroom"]
@@ -44,14 +44,8 @@ MEASURES = (
 )
 """What a day of a person counts, in `activity.user_days`: numerators, denominators and covariates."""
 
-MISTAKE = "mistake"
-"""Type of the validation errors whose context says the `field` and the `words`."""
-
 MOST_COVARIATES = 4
 MOST_DAYS = 36_500
-LIKENESS = 0.65
-"""Of two names, at least, where the one is offered for the other; difflib's own 0.6 offers strangers."""
-
 OPEN_END = date(9999, 1, 1)
 
 
@@ -77,13 +71,6 @@ def _feature(name: str) -> str:
     if name not in FEATURES:
         raise ValueError(f"no feature is called {name!r}; {nearest(name, FEATURES)}")
     return name
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What the writer probably meant: the nearest known name, else all of them."""
-    names = list(known)
-    near = difflib.get_close_matches(name, names, 1, LIKENESS)
-    return f"did you mean {near[0]!r}?" if near else f"write one of {', '.join(names)}"
 
 
 MetricName = Annotated[str, AfterValidator(_outcome)]

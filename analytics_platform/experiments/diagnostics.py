@@ -16,7 +16,7 @@ from analytics_platform.experiments.sample import Sample, Samples
 from analytics_platform.experiments.tables import DIAGNOSTICS
 from analytics_platform.stats import sample_ratio
 from analytics_platform.stats.arms import ArmMeans
-from analytics_platform.stats.clusters import cluster_means
+from analytics_platform.stats.clusters import cluster_means, clustered_slope
 from analytics_platform.stats.means import arm_means
 from analytics_platform.stats.moments import Moments
 from analytics_platform.stats.ratios import linearised
@@ -143,27 +143,6 @@ def _of_interference(p_value: float, reach: float, said: str) -> Row:
     if p_value >= ALARM and reach > WIDEST_INTERFERENCE:
         return {"passed": None, "sentence": sentence(f"interference cannot be ruled out: {said}")}
     return {"passed": p_value >= ALARM, "sentence": sentence(said)}
-
-
-def clustered_slope(y: Floats, design: Floats, clusters: NDArray) -> tuple[float, float]:
-    """Coefficient of the second column by least squares, and its cluster-robust standard error (CR1).
-
-    Args:
-        y: outcomes, shape (n,).
-        design: regressors, an intercept first, shape (n, k).
-        clusters: cluster of each row, shape (n,).
-
-    Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear models.
-    """
-    inverse = np.linalg.pinv(design.T @ design)
-    coefficients = inverse @ design.T @ y
-    names, places = np.unique(clusters, return_inverse=True)
-    scores = np.zeros((len(names), design.shape[1]))
-    np.add.at(scores, places, design * (y - design @ coefficients)[:, None])
-    groups, (rows, columns) = len(names), design.shape
-    correction = groups / (groups - 1.0) * (rows - 1.0) / (rows - columns)
-    variance = correction * inverse @ (scores.T @ scores) @ inverse
-    return float(coefficients[1]), float(np.sqrt(max(variance[1, 1], 0.0)))
 
 
 def exclusions(plan: Plan, counts: Mapping[str | None, int]) -> list[Row]:

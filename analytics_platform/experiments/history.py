@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.experiments.catalogue import nearest
 from analytics_platform.experiments.plan import Goal
 from analytics_platform.experiments.planning import NO_PLAN, residual
 from analytics_platform.lakehouse import Engine, Window
 from analytics_platform.metrics.outcomes import ACTIVE_DAYS, OUTCOMES, Outcome
 from analytics_platform.stats.clusters import intraclass_correlation
 from analytics_platform.stats.moments import Moments
+from analytics_platform.yaml_file import nearest
 
 USER_DAYS = """
 SELECT *, CAST(is_active AS BIGINT) AS active_days

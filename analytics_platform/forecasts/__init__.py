@@ -3,9 +3,11 @@
 Belongs here: tables about days to come. Does not: what happened so far (`behaviour`).
 """
 
-from analytics_platform.lakehouse import Check, Model
+from pathlib import Path
+
+from analytics_platform.lakehouse import Check, Model, load_checks
 
 MODELS: dict[str, Model] = {}
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = load_checks(Path(__file__).with_name("checks"))
 
 __all__ = ["CHECKS", "MODELS"]

@@ -1,6 +1,6 @@
 """Checks: queries that return the rows which should not be there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -94,6 +94,18 @@ class Finding:
 def load_checks(folder: Path) -> tuple[Check, ...]:
     """All checks of a folder, by file name."""
     return tuple(Check.load(path) for path in sorted(folder.glob("*.sql")))
+
+
+def unique_rows(table: str, key: Iterable[str]) -> Check:
+    """No two rows of a table that is built whole share its key."""
+    columns = ", ".join(key)
+    return Check(
+        name="unique_key",
+        table=table,
+        description=f"No two rows share {columns}.",
+        sql=f"SELECT {columns}, count(*) AS copies FROM {table} GROUP BY {columns} HAVING count(*) > 1",  # noqa: S608
+        is_blocking=True,
+    )
 
 
 def uniqueness(model: Model) -> Check:

@@ -47,7 +47,7 @@ class Till:
         plan, age = state.plan[:signed_up], day - state.plan_day[:signed_up]
         ending = np.flatnonzero((plan == TRIAL) & (age == self.rules.trial_days))
         due = np.flatnonzero((plan == PAID) & (age % self.rules.renewal_days == 0) & (age > 0))
-        converts = self._chance(self._convert_logit(state, ending), "convert", ending, day)
+        converts = self._chance(self._convert_logit(state, ending, day), "convert", ending, day)
         cancels = self._chance(self._cancel_logit(state, due), "cancel", due, day)
         state.plan[ending] = np.where(converts, PAID, FREE)
         state.plan_day[ending[converts]] = day
@@ -76,12 +76,13 @@ class Till:
             Moves("trial_started", users[starts], ticks[starts] + TICKS // 2, in_session=True),
         ]
 
-    def _convert_logit(self, state: State, users: Ints) -> NDArray[np.float64]:
+    def _convert_logit(self, state: State, users: Ints, day: int) -> NDArray[np.float64]:
         rules = self.rules
         gains = (
             rules.convert_by_habit * state.habit[users]
             + rules.convert_by_experience * state.experience[users]
         )
+        gains = gains + self.planted.effect("convert_logit", state, users, day)
         return rules.convert_logit + gains - 0.5 * self.people.price[users]
 
     def _cancel_logit(self, state: State, users: Ints) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ Mechanism = Literal[
     "latency_log",
     "paywall_logit",
     "trial_logit",
+    "convert_logit",
 ]
 
 

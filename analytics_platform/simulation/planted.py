@@ -20,18 +20,47 @@ FORCED_LOGIT = 12.0
 
 
 @dataclass(frozen=True)
+class Shift:
+    """A change of a mechanism for everybody, from a day on.
+
+    Attributes:
+        mechanism: what changes.
+        change: by how much, in the mechanism's unit.
+        first_day: first day of the world with the change.
+        last_day: last such day; None: it stays.
+        ramp_days: days until the change is full.
+    """
+
+    mechanism: Mechanism
+    change: float
+    first_day: int
+    last_day: int | None = None
+    ramp_days: int = 0
+
+    def on(self, day: int) -> float:
+        """The change in force on a day."""
+        if day < self.first_day or (self.last_day is not None and day > self.last_day):
+            return 0.0
+        return self.change * min(1.0, (day - self.first_day + 1) / (self.ramp_days + 1))
+
+
+@dataclass(frozen=True)
 class Counterfactual:
-    """A world with one thing changed.
+    """A world with something changed.
 
     Attributes:
         arms: experiments in which everybody gets treatment (True) or control (False).
         quizzes: whether quizzes are forced (True) or withheld (False) in users' first days.
         launched: whether the staggered launch happens at all.
+        launches: day from which an experiment's treatment is for everybody, past its planned end too.
+        shifts: changes of mechanisms for everybody.
     """
 
     arms: Mapping[str, bool] = field(default_factory=dict[str, bool])
     quizzes: bool | None = None
     launched: bool = True
+    launches: Mapping[str, int] = field(default_factory=dict[str, int])
+    shifts: tuple[Shift, ...] = ()
 
 
 class Planted:
@@ -50,7 +79,7 @@ class Planted:
         return [
             position
             for position, experiment in enumerate(self.experiments)
-            if experiment.first_day <= day <= experiment.last_day
+            if experiment.first_day <= day <= experiment.last_day or self._is_launched(position, day)
         ]
 
     def enrol(self, state: State, users: Users, day: int) -> list[tuple[int, Users]]:
@@ -67,7 +96,8 @@ class Planted:
 
     def effect(self, mechanism: Mechanism, state: State, users: Users, day: int) -> Floats | float:
         """Sum of all effects on a mechanism for the users, shape (users,), or 0.0 where there is none."""
-        total: Floats | float = 0.0
+        shifts = (shift.on(day) for shift in self.changed.shifts if shift.mechanism == mechanism)
+        total: Floats | float = sum(shifts, 0.0)
         for position in self.running(day):
             by_role = self.experiments[position].effects.get(mechanism)
             if by_role:
@@ -94,6 +124,13 @@ class Planted:
         """Whether the launched feature is there for each user."""
         return day >= self._launch_day[self.people.country[users]]
 
+    def _is_launched(self, position: int, day: int) -> bool:
+        return day >= self.changed.launches.get(self.experiments[position].id, day + 1)
+
+    def _treated_on(self, position: int, day: int) -> NDArray[np.bool_]:
+        """Whether each person is treated, shape (users,)."""
+        return self.treated[position] | self._is_launched(position, day)
+
     def _assign(self, experiment: Experiment) -> NDArray[np.bool_]:
         if experiment.id in self.changed.arms:
             return np.full(self.people.size, self.changed.arms[experiment.id])
@@ -107,17 +144,18 @@ class Planted:
         """1 for a treated user, the spillover for an untreated one among treated classmates; wears off."""
         experiment, exposed = self.experiments[position], state.exposed_day[position]
         reached = exposed[users] >= 0
-        dose = (reached & self.treated[position][users]).astype(np.float64)
+        treated = self._treated_on(position, day)
+        dose = (reached & treated[users]).astype(np.float64)
         if experiment.novelty_days is not None:
             dose *= 0.5 ** ((day - exposed[users]) / experiment.novelty_days)
         if experiment.spillover:
-            shared = self._treated_share(position, exposed)[self.people.classroom[users]]
+            shared = self._treated_share(treated, exposed)[self.people.classroom[users]]
             dose = np.where(dose > 0, dose, experiment.spillover * shared)
         return dose
 
-    def _treated_share(self, position: int, exposed: NDArray[np.int16]) -> Floats:
+    def _treated_share(self, treated: NDArray[np.bool_], exposed: NDArray[np.int16]) -> Floats:
         """Share of each classroom that is treated and reached; a last 0 stands for no classroom."""
-        members = np.flatnonzero((exposed >= 0) & self.treated[position] & (self.people.classroom >= 0))
+        members = np.flatnonzero((exposed >= 0) & treated & (self.people.classroom >= 0))
         sizes = self.people.class_sizes
         counts = np.bincount(self.people.classroom[members], minlength=len(sizes))
         return np.append(counts / np.maximum(sizes, 1), 0.0)

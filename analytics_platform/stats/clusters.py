@@ -138,3 +138,24 @@ def _studentised(control: Floats, treatment: Floats) -> Floats:
     arms = jackknife(control, treatment)
     error = np.sqrt(arms.difference_variance)
     return np.where(error > 0.0, (arms.treatment - arms.control) / np.where(error > 0.0, error, 1.0), np.nan)
+
+
+def clustered_slope(y: Floats, design: Floats, clusters: NDArray) -> tuple[float, float]:
+    """Coefficient of the second column by least squares, and its cluster-robust standard error (CR1).
+
+    Args:
+        y: outcomes, shape (n,).
+        design: regressors, an intercept first, shape (n, k).
+        clusters: cluster of each row, shape (n,).
+
+    Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear models.
+    """
+    inverse = np.linalg.pinv(design.T @ design)
+    coefficients = inverse @ design.T @ y
+    names, places = np.unique(clusters, return_inverse=True)
+    scores = np.zeros((len(names), design.shape[1]))
+    np.add.at(scores, places, design * (y - design @ coefficients)[:, None])
+    groups, (rows, columns) = len(names), design.shape
+    correction = groups / (groups - 1.0) * (rows - 1.0) / (rows - columns)
+    variance = correction * inverse @ (scores.T @ scores) @ inverse
+    return float(coefficients[1]), float(np.sqrt(max(variance[1, 1], 0.0)))

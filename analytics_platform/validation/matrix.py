@@ -22,6 +22,7 @@ FAMILIES = (
     "targeting",
     "observational",
     "merging",
+    "survival",
 )
 """Modules with a function `cells`, in the order of the table; imported when a matrix is asked for."""
 

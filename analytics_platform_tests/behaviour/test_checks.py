@@ -5,9 +5,13 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from analytics_platform.behaviour import CHECKS
+from analytics_platform.behaviour import CHECKS as ALL_CHECKS
+from analytics_platform.behaviour import MODELS
 from analytics_platform.lakehouse import Check, DuckDBEngine, Lake
 from analytics_platform_tests.derived_rows import change, day, days
+
+CHECKS = [check for check in ALL_CHECKS if check.table in MODELS and MODELS[check.table].is_daily]
+"""Of daily tables; those of tables that are rebuilt whole are tested beside these tables' own faults."""
 
 WHOLE = days(0, 44)
 DAY = day(35)
@@ -71,4 +75,5 @@ def test_a_planted_fault_is_found_on_its_day_and_nowhere_else(
 
 
 def test_every_check_has_a_planted_fault():
-    assert {(check.table, check.name) for check in CHECKS} == {(table, name) for table, name, _ in PLANTED}
+    ours = {(check.table, check.name) for check in CHECKS if check.table in (KPIS, ADOPTION)}
+    assert ours == {(table, name) for table, name, _ in PLANTED}

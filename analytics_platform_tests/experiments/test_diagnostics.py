@@ -3,10 +3,8 @@
 import numpy as np
 import polars as pl
 import pytest
-import statsmodels.api as sm
 
 from analytics_platform.experiments.diagnostics import (
-    clustered_slope,
     early_outcomes,
     exclusions,
     interference,
@@ -86,16 +84,6 @@ def test_treated_classmates_that_change_control_users_are_found(spillover: float
 def test_interference_is_not_asked_where_classrooms_are_few_or_randomised():
     assert interference(plan(), PRIMARY, classmates(0.0, 10)) == []
     assert interference(plan(unit="classroom"), PRIMARY, classmates(0.0)) == []
-
-
-def test_statsmodels_agrees_on_the_clustered_slope():
-    random = np.random.default_rng(5)
-    design = np.column_stack([np.ones(300), random.normal(size=(300, 2))])
-    rooms = np.repeat(np.arange(30), 10)
-    y = design @ [1.0, 0.5, -0.2] + random.normal(size=30)[rooms] + random.normal(size=300)
-    other = sm.OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": rooms})
-
-    assert clustered_slope(y, design, rooms) == pytest.approx((other.params[1], other.bse[1]))
 
 
 def test_units_left_out_are_counted_and_named():

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from analytics_platform.experiments import HISTOGRAMS
-from analytics_platform.experiments.unit_totals import user_totals
 from analytics_platform.lakehouse import Lake
 from analytics_platform.lakehouse.portability import violations
 from analytics_platform.stats.histogram import ZERO_BIN, bin_of
 from analytics_platform_tests.derived_rows import day, days, user_day
 from analytics_platform_tests.experiments.small_experiments import Written, planned, shown, write
+from analytics_platform_tests.experiments.unit_totals import user_totals
 
 MEDIAN = "engagement_seconds_p50"
 

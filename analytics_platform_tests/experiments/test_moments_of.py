@@ -6,13 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics_platform.errors import AnalyticsError
-from analytics_platform.experiments.moments_of import moments, variables_of
-from analytics_platform.experiments.unit_totals import unit_totals
+from analytics_platform.experiments.moments_of import by_row
 from analytics_platform.lakehouse import Lake
 from analytics_platform.stats.moments import Moments
 from analytics_platform_tests.derived_rows import day, user_day
 from analytics_platform_tests.experiments.small_experiments import Written, planned, shown, write
+from analytics_platform_tests.experiments.unit_totals import unit_totals
 
 EXPERIMENT = planned(
     secondary=["events_per_session"],
@@ -34,6 +33,15 @@ def written(tmp_path: Path) -> Written:
     return write(Lake(tmp_path), EXPERIMENT, user_days=lives, exposures=exposures)
 
 
+def merged(
+    rows: pl.DataFrame, metric: str, variant: str, variables: tuple[str, ...], segment: str = "all"
+) -> Moments:
+    """Moments of one variant's units in all cohorts together, as of the newest day among the rows."""
+    of_metric = rows.filter((pl.col("metric") == metric) & (pl.col("segment") == segment))
+    newest = of_metric.filter(pl.col("event_date") == pl.col("event_date").max())
+    return Moments.total(by_row(newest.filter(pl.col("variant") == variant), variables))
+
+
 @pytest.mark.parametrize(
     ("metric", "variables"),
     [
@@ -45,11 +53,10 @@ def written(tmp_path: Path) -> Written:
 def test_merged_cohorts_are_the_moments_of_all_units(
     written: Written, metric: str, variables: tuple[str, ...]
 ):
-    found = moments(written.rows("experiments.ledger"), EXPERIMENT, metric, "treatment")
+    found = merged(written.rows("experiments.ledger"), metric, "treatment", variables)
 
     units = unit_totals(written.engine, EXPERIMENT, metric, day(14)).filter(pl.col("variant") == "treatment")
     expected = Moments.of(units.select(variables).to_numpy())
-    assert variables_of(EXPERIMENT, metric) == variables
     assert found.n == expected.n == 20
     np.testing.assert_allclose(found.mean, expected.mean, rtol=1e-12)
     np.testing.assert_allclose(found.cross, expected.cross, rtol=1e-12, atol=1e-9)
@@ -58,7 +65,7 @@ def test_merged_cohorts_are_the_moments_of_all_units(
 def test_earlier_rows_give_the_earlier_result(written: Written):
     rows = written.rows("experiments.ledger").filter(pl.col("event_date") <= day(8))
 
-    found = moments(rows, EXPERIMENT, "sessions", "control")
+    found = merged(rows, "sessions", "control", ("y", "x1", "x2"))
 
     units = unit_totals(written.engine, EXPERIMENT, "sessions", day(8)).filter(pl.col("variant") == "control")
     assert found.n == units.height
@@ -68,17 +75,7 @@ def test_earlier_rows_give_the_earlier_result(written: Written):
 def test_a_segment_is_a_part_of_the_whole(written: Written):
     rows = written.rows("experiments.ledger")
 
-    whole = moments(rows, EXPERIMENT, "sessions", "control")
-    part = moments(rows, EXPERIMENT, "sessions", "control", "role", "student")
+    whole = merged(rows, "sessions", "control", ("y", "x1", "x2"))
+    part = merged(rows, "sessions", "control", ("y", "x1", "x2"), "student")
 
     np.testing.assert_allclose(part.cross, whole.cross, rtol=1e-12)
-    assert moments(rows, EXPERIMENT, "sessions", "control", "role", "teacher").n == 0
-
-
-def test_a_quantile_has_no_moments(written: Written):
-    with pytest.raises(AnalyticsError, match="engagement_seconds_p50 is a quantile"):
-        moments(written.rows("experiments.ledger"), EXPERIMENT, "engagement_seconds_p50", "control")
-
-
-def test_a_class_counts_its_members():
-    assert variables_of(planned(unit="classroom"), "sessions") == ("y", "k", "x1")

@@ -5,10 +5,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics_platform.experiments.unit_totals import unit_totals, user_totals, weekly_totals
 from analytics_platform.lakehouse import Lake
 from analytics_platform_tests.derived_rows import day, user_day
 from analytics_platform_tests.experiments.small_experiments import Written, planned, shown, write
+from analytics_platform_tests.experiments.unit_totals import unit_totals, user_totals
 
 
 @pytest.fixture
@@ -47,31 +47,6 @@ def test_a_class_is_the_sum_of_its_members(classes: Written):
         (10, day(6), 2, 12.0, 2.0, 5.0, None),
         (20, day(6), 1, 1.0, 1.0, 0.0, None),
     ]
-
-
-def test_whole_weeks_since_exposure_lie_within_the_experiment(tmp_path: Path):
-    lives = [user_day(1, offset, sessions=offset, events=2 * offset) for offset in (4, 5, 11, 12, 20)]
-    experiment = planned(primary="events_per_session", end_date=day(19))
-    written = write(Lake(tmp_path), experiment, user_days=lives, exposures=[shown(1, 5), shown(2, 12)])
-
-    rows = weekly_totals(written.engine, experiment, "events_per_session", day(24))
-
-    assert rows.select("user_id", "week", "y", "k").rows() == [
-        (1, 0, 32.0, 16.0),
-        (1, 1, 24.0, 12.0),
-        (2, 0, 0.0, 0.0),
-    ]
-
-
-def test_a_week_that_is_not_over_has_no_row(tmp_path: Path):
-    written = write(Lake(tmp_path), planned(), user_days=[user_day(1, 6)], exposures=[shown(1, 6)])
-
-    rows = weekly_totals(written.engine, written.catalogue.experiments["hint"], "sessions", day(11))
-
-    assert rows.is_empty()
-    assert (
-        weekly_totals(written.engine, written.catalogue.experiments["hint"], "sessions", day(12)).height == 1
-    )
 
 
 def test_a_capped_total_stands_at_the_cap(tmp_path: Path):

@@ -163,7 +163,7 @@ def test_every_model_runs_and_no_check_finds_an_error(lakes: dict[str, tuple[Lak
     failed = [
         f"{check.table} {check.name}"
         for check in (*ACTIVITY_CHECKS, *BEHAVIOUR_CHECKS, *EXPERIMENT_CHECKS)
-        if check.severity == "error" and not check.run(engine, days).passed
+        if check.table in MODELS and check.severity == "error" and not check.run(engine, days).passed
     ]
     assert failed == []
 

@@ -2,9 +2,16 @@ import numpy as np
 import polars as pl
 import pyfixest as pf
 import pytest
+import statsmodels.api as sm
 
 from analytics_platform.stats import arms
-from analytics_platform.stats.clusters import cluster_means, intraclass_correlation, jackknife, wild_bootstrap
+from analytics_platform.stats.clusters import (
+    cluster_means,
+    clustered_slope,
+    intraclass_correlation,
+    jackknife,
+    wild_bootstrap,
+)
 from analytics_platform.stats.means import arm_means
 from analytics_platform.stats.moments import Moments
 from analytics_platform_tests.stats.samples import covers, is_near
@@ -96,3 +103,13 @@ def test_classes_of_one_or_without_any_spread_have_no_such_share():
     ones = np.ones(3)
     assert np.isnan(intraclass_correlation(ones, ones, np.zeros(3)))
     assert np.isnan(intraclass_correlation(np.full(3, 5.0), ones, np.zeros(3)))
+
+
+def test_statsmodels_agrees_on_the_clustered_slope():
+    random = np.random.default_rng(5)
+    design = np.column_stack([np.ones(300), random.normal(size=(300, 2))])
+    rooms = np.repeat(np.arange(30), 10)
+    y = design @ [1.0, 0.5, -0.2] + random.normal(size=30)[rooms] + random.normal(size=300)
+    other = sm.OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": rooms})
+
+    assert clustered_slope(y, design, rooms) == pytest.approx((other.params[1], other.bse[1]))

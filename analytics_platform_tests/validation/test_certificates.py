@@ -360,7 +360,7 @@ def test_the_code_version_follows_what_a_cell_imports():
     assert "analytics_platform.stats.multiplicity" in imported
     assert "analytics_platform.stats.sample_ratio.ALARM" not in imported
     versions = {name: code_version.code_version(name) for name in matrix()}
-    assert len(set(versions.values())) == 12
+    assert len(set(versions.values())) == 13
 
 
 def test_workers_leave_the_threads_of_linear_algebra_alone_where_somebody_chose(

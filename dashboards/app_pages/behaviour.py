@@ -1,19 +1,17 @@
-"""Behaviour: what moved and why, who comes back, where people stop, and what kinds of users there are.
+"""Behaviour: what moved and why, who comes back, and what kinds of users there are.
 
 A direct script: it reads tables, and computes nothing itself.
 """
 
 import streamlit as st
 
-from dashboards.behaviour import changes, funnels, journeys, lifecycle, retention, segments
+from dashboards.behaviour import changes, lifecycle, retention, segments
 from dashboards.reader import open_reading
 
 VIEWS = {
     "What changed": changes.show,
     "Lifecycle": lifecycle.show,
     "Retention": retention.show,
-    "Funnels": funnels.show,
-    "Journeys": journeys.show,
     "Segments": segments.show,
 }
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from analytics_platform.errors import AnalyticsError
-from dashboards import certificates, footers, health, recovery, status
+from dashboards import certificates, certificates_chart, footers, health, recovery, status
 from dashboards.certification import CERTIFICATES, RECOVERY
 from dashboards.drawing import draw
 from dashboards.effects import as_frame
@@ -51,7 +51,7 @@ if found:
             "certificates · blue: within · orange diamond: outside · open square: a known limit · grey: "
             "bad on purpose, to be caught"
         )
-        draw(certificates.chart(cells), "certificates", certificates.headline(shown))
+        draw(certificates_chart.chart(cells), "certificates", certificates.headline(shown))
     for told in certificates.limits(shown):
         st.caption(told)
     st.dataframe(certificates.table(shown), hide_index=True, alt="Every certificate in numbers")

@@ -1,0 +1,22 @@
+-- Trials by role, first day, and days until the first conversion (null: none within 60 days).
+WITH
+trials AS (
+  SELECT user_id, role, event_date AS trial_date
+  FROM activity.user_days
+  WHERE trial_starts > 0 AND event_date <= $last_day
+),
+
+conversions AS (
+  SELECT trials.user_id, trials.role, trial_date, min(paid.event_date) AS paid_date
+  FROM trials
+  LEFT JOIN activity.user_days AS paid
+    ON paid.user_id = trials.user_id
+    AND paid.conversions > 0
+    AND paid.event_date BETWEEN trials.trial_date AND least(trials.trial_date + 60, CAST($last_day AS DATE))
+  GROUP BY trials.user_id, trials.role, trial_date
+)
+
+SELECT role, trial_date, date_diff('day', trial_date, paid_date) AS age_days, count(*) AS users
+FROM conversions
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
