@@ -10,7 +10,9 @@ from analytics_platform.churn.design import Floats
 
 ENOUGH = 50
 PULL = 10.0
-STEPS = 50
+STEPS = 100
+LEAST_SLOPE, MOST_SLOPE = 1 / 3, 3.0
+HELD = 1e9
 LONGEST_STEP = 0.5
 
 
@@ -32,8 +34,9 @@ UNCALIBRATED = Calibration()
 def platt(logit: Floats, y: NDArray[np.bool_]) -> Calibration:
     """Slope and intercept of the newest snapshot whose outcome is known, held out in time.
 
-    Base rates drift with the season, so the intercept is the newest one; the slope is drawn towards 1 as
-    if by a few users, and with fewer than 50 of either outcome both stay as they are.
+    Base rates drift with the season, so the intercept is the newest one. The slope is drawn towards 1 as if
+    by a few users and kept within a third and three: one odd snapshot must not turn a ranking round. With
+    fewer than 50 of either outcome both stay as they are.
 
     Args:
         logit: log odds by a model that had seen nothing of the snapshot's outcome, shape (n,).
@@ -43,15 +46,22 @@ def platt(logit: Floats, y: NDArray[np.bool_]) -> Calibration:
     """
     if min(y.sum(), (~y).sum()) < ENOUGH:
         return UNCALIBRATED
+    free = _fitted(logit, y, np.array([0.0, 1.0]), np.array([0.0, PULL]))
+    slope = float(np.clip(free[1], LEAST_SLOPE, MOST_SLOPE))
+    intercept, _ = _fitted(logit, y, np.array([free[0], slope]), np.array([0.0, HELD]))
+    return Calibration(slope=slope, intercept=float(intercept))
+
+
+def _fitted(logit: Floats, y: NDArray[np.bool_], centre: Floats, pull: Floats) -> Floats:
+    """Intercept and slope of least log loss, each pulled towards its centre; shape (2,)."""
     design = np.column_stack([np.ones(len(y)), logit])
-    weights = np.array([0.0, 1.0])
-    pull = np.array([0.0, PULL])
+    weights = centre.copy()
     for _ in range(STEPS):
         chance = expit(design @ weights)
-        slope = design.T @ (y - chance) - pull * (weights - [0.0, 1.0])
+        ascent = design.T @ (y - chance) - pull * (weights - centre)
         curve = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(pull + 1e-9)
-        step = np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, ascent)
         weights = weights + step * min(1.0, LONGEST_STEP / max(np.abs(step).max(), 1e-12))
         if np.abs(step).max() < 1e-10:
             break
-    return Calibration(slope=float(weights[1]), intercept=float(weights[0]))
+    return weights

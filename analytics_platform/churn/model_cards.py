@@ -8,17 +8,17 @@ import polars as pl
 import pyarrow as pa
 
 from analytics_platform.churn import measures
-from analytics_platform.churn.design import Floats
+from analytics_platform.churn.boosted import Boosted
+from analytics_platform.churn.design import Design, Floats
 from analytics_platform.churn.drift import DRIFTED, drifts
 from analytics_platform.churn.history import HORIZON_DAYS, History
 from analytics_platform.churn.measures import Outcomes, estimate, measured
-from analytics_platform.churn.model import KINDS, fit
+from analytics_platform.churn.model import KINDS, ChurnModel
 from analytics_platform.churn.store import version
 from analytics_platform.churn.tables import MODEL_CARDS, Row, rows_of
-from analytics_platform.churn.training import RULE, CutOff, why_not
+from analytics_platform.churn.training import FEWEST_TRIED, RULE, CutOff, why_not
 from analytics_platform.churn.words import label
 
-FEWEST_OF_EITHER = 25
 WARNING_ROWS = 40_000
 SEED = 20260103
 COMPARED = ("auc", "average_precision", "lift_10", "brier", "log_loss")
@@ -139,7 +139,7 @@ def _segments(trials: Sequence[Trial], kind: str) -> Iterator[Row]:
                 for metric in ("auc", "expected_share", "observed_share"):
                     yield {**row, "metric": metric, **limits_of(mean[metric])}
             else:
-                told = f"Too few: fewer than {FEWEST_OF_EITHER} users left, or stayed, on every day tried."
+                told = f"Too few: fewer than {FEWEST_TRIED} users left, or stayed, on every day tried."
                 yield {**row, "metric": "reason", "sentence": told}
 
 
@@ -168,7 +168,8 @@ def _warning(history: History) -> Iterator[Row]:
     learnt, asked = rows.head(rows.height * 4 // 5), rows.tail(rows.height - rows.height * 4 // 5)
     if why_not(learnt) is not None or not _has_both(asked["has_left"].to_numpy()):
         return
-    model = fit(learnt, history.known_date)["boosted"]
+    design, has_left = Design.of(learnt), learnt["has_left"].to_numpy().astype(bool)
+    model = ChurnModel(history.known_date, design, Boosted.fit(design.matrix(learnt), has_left))
     users = asked["user_id"].to_numpy()
     outcomes = Outcomes(
         users,
@@ -226,7 +227,7 @@ def _in_force(history: History, newest: CutOff, trials: Sequence[Trial]) -> Iter
 
 def _has_both(has_left: np.ndarray) -> bool:
     left = int(has_left.sum())
-    return min(left, len(has_left) - left) >= FEWEST_OF_EITHER
+    return min(left, len(has_left) - left) >= FEWEST_TRIED
 
 
 def _asked(cut_off: CutOff) -> pl.DataFrame:

@@ -1,4 +1,7 @@
-"""The rule that every model must beat: the longer away, the likelier gone."""
+"""The rule that every model must beat: the share that left by days since the last visit.
+
+The longer away, the likelier gone, mostly; in a log of deadlines it is the other way round.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +17,8 @@ LEAST = 1e-3
 
 @dataclass(frozen=True)
 class RecencyRule:
-    """The share that left by days since the last visit, made to rise (isotonic regression).
+    """The share that left by days since the last visit, made to rise or to fall, as it does on the
+    whole (isotonic regression).
 
     Attributes:
         days: days since the last visit, ascending, shape (k,).
@@ -30,15 +34,18 @@ class RecencyRule:
     def fit(cls, x: Floats, y: NDArray[np.bool_]) -> "RecencyRule":
         """Fit on a matrix whose first column is recency, shape (n, columns), and labels, shape (n,)."""
         days = np.unique(x[:, 0])
-        fitted = IsotonicRegression(out_of_bounds="clip").fit(x[:, 0], y.astype(float))
+        rule = IsotonicRegression(increasing="auto", out_of_bounds="clip")  # pyright: ignore[reportArgumentType]
+        fitted = rule.fit(x[:, 0], y.astype(float))
         # A slope within each level keeps the order of the days, which the rule ranks by.
-        share = np.clip(fitted.predict(days), LEAST, 1 - LEAST) + 1e-9 * days
+        slope = 1e-9 if fitted.increasing_ else -1e-9
+        share = np.clip(fitted.predict(days), LEAST, 1 - LEAST) + slope * days
         return cls(days, share)
 
     def logit(self, x: Floats) -> Floats:
         """Log odds of leaving, shape (n,)."""
         share = np.interp(x[:, 0], self.days, self.share)
-        beyond = np.maximum(x[:, 0] - self.days[-1], 0.0) * 1e-9
+        way = 1.0 if self.share[-1] >= self.share[0] else -1.0
+        beyond = np.maximum(x[:, 0] - self.days[-1], 0.0) * 1e-9 * way
         return np.log(share / (1 - share)) + beyond
 
     def contributions(self, x: Floats) -> tuple[Floats, float]:

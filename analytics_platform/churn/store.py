@@ -26,8 +26,19 @@ def version(model: ChurnModel) -> str:
     return _digest(_text(model))
 
 
+def keep(folder: Path, models: Iterable[ChurnModel]) -> None:
+    """Keep models in order of time: the newest always, an older one where its cut-off has none.
+
+    A model that once scored stays as it was, whatever is learnt later.
+    """
+    ordered = list(models)
+    for model in ordered:
+        if model is ordered[-1] or not (folder / f"{model.cut_off_date}.json").exists():
+            save(folder, model)
+
+
 def save(folder: Path, model: ChurnModel) -> Path:
-    """Keep a model, in place of another of the same cut-off; the file appears whole or not at all."""
+    """Write a model, in place of another of the same cut-off; the file appears whole or not at all."""
     text = _text(model)
     whole = json.dumps({"digest": _digest(text), "model": text})
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,8 @@ from analytics_platform.churn.model import KINDS, ChurnModel, fit
 
 FEWEST_OF_EITHER = 50
 FEWEST_ROWS = 300
-TRIALS = 4
+FEWEST_TRIED = 25
+TRIALS = 6
 TRIAL_EVERY_DAYS = 30
 RULE = "recency_rule"
 
@@ -70,12 +71,22 @@ def walk_forward(history: History) -> list[CutOff]:
 
 
 def trial_dates(history: History) -> list[date]:
-    """The newest snapshot whose outcome is known, and up to three more, 30 days from one to the next."""
-    known = [day for day in history.dates if day + timedelta(days=HORIZON_DAYS) <= history.known_date]
-    if not known:
-        return []
-    wanted = [known[-1] - timedelta(days=TRIAL_EVERY_DAYS * back) for back in range(TRIALS)]
-    return sorted(day for day in wanted if day in known and day < history.known_date)
+    """The newest snapshot with known outcome, and up to five more, at least 30 days from one to the next.
+
+    Where a log thins out or a term ends, days on which nearly all or none left tell nothing: a day counts
+    with 25 users of either outcome.
+    """
+    sizes = (
+        history.known_by(history.known_date)
+        .group_by("event_date")
+        .agg(left=pl.col("has_left").sum(), stayed=(~pl.col("has_left")).sum())
+        .filter(pl.min_horizontal("left", "stayed") >= FEWEST_TRIED)
+    )
+    found: list[date] = []
+    for day in sizes["event_date"].sort(descending=True):
+        if len(found) < TRIALS and (not found or (found[-1] - day).days >= TRIAL_EVERY_DAYS):
+            found.append(day)
+    return sorted(found)
 
 
 def why_not(learnt: pl.DataFrame) -> str | None:

@@ -92,7 +92,7 @@ def told(feature: str, value: float | str | None) -> str:
         return f"{name}: {value:.0%}"
     if feature == "engagement_seconds_28d":
         return f"{name}: {value / 60:.0f} min"
-    shown = f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+    shown = f"{value:.1f}".removesuffix(".0").replace("-0", "0" if abs(value) < 0.05 else "-0")
     if feature in _TOLD:
         return _TOLD[feature].format(shown)
     return f"{name}: {shown}"

@@ -17,7 +17,7 @@ from analytics_platform.churn.history import read_history
 from analytics_platform.churn.importance import feature_importance
 from analytics_platform.churn.model_cards import model_cards
 from analytics_platform.churn.scores import scores
-from analytics_platform.churn.store import FOLDER, save
+from analytics_platform.churn.store import FOLDER, keep
 from analytics_platform.churn.tables import SCORES
 from analytics_platform.churn.training import walk_forward
 from analytics_platform.defs.checks import checks_of, run_checks
@@ -50,8 +50,9 @@ def churn() -> dg.Definitions:
 
 
 def models_folder(workspace: Workspace) -> Path:
-    """Where models lie: beside the lake, such as `data/lake.churn_models`."""
-    return workspace.settings.beside_lake(FOLDER)
+    """Where models lie: beside the lake, apart for each lake that was ever made in its place."""
+    made = workspace.lake.open(FEATURES.name).metadata().id
+    return workspace.settings.beside_lake(FOLDER) / str(made)
 
 
 def _training(lake: Lake) -> dg.AssetsDefinition:
@@ -66,10 +67,10 @@ def _training(lake: Lake) -> dg.AssetsDefinition:
         opened = workspace.open()
         history = read_history(opened.engine, opened.days)
         cut_offs = walk_forward(history)
-        for cut_off in cut_offs:
-            save(models_folder(opened), cut_off.model)
+        keep(models_folder(opened), [cut_off.model for cut_off in cut_offs])
         newest = cut_offs[-1] if cut_offs and cut_offs[-1].date == history.known_date else None
-        readouts = opened.engine.query(READOUTS).to_pylist()
+        has_readouts = opened.lake.exists("experiments.readouts")
+        readouts = opened.engine.query(READOUTS).to_pylist() if has_readouts else []
         tables = {
             "churn.model_cards": model_cards(history, cut_offs),
             "churn.feature_importance": feature_importance(history, newest),

@@ -68,6 +68,11 @@ def test_the_recency_rule_rises_and_keeps_the_order_of_days():
     assert (np.diff(logits) > 0).all()
 
 
+def test_where_the_recent_leave_the_rule_falls():
+    falling = RecencyRule.fit(np.column_stack([27 - X[:, 0]]), Y)
+    assert (np.diff(falling.logit(np.arange(40.0)[:, None])) < 0).all()
+
+
 def test_every_scorer_beats_chance_on_new_rows():
     new, y = data(2000, seed=5)
     for scorer in SCORERS:

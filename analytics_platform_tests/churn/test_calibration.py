@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analytics_platform.churn.calibration import UNCALIBRATED, platt
+from analytics_platform.churn.calibration import LEAST_SLOPE, UNCALIBRATED, platt
 
 
 def test_a_shifted_and_stretched_model_is_mended():
@@ -17,3 +17,12 @@ def test_a_shifted_and_stretched_model_is_mended():
 def test_too_few_of_either_outcome_change_nothing():
     assert platt(np.zeros(500), np.arange(500) < 40) == UNCALIBRATED
     assert UNCALIBRATED.probability(np.zeros(1)) == 0.5
+
+
+def test_a_snapshot_that_goes_the_wrong_way_does_not_turn_the_ranking_round():
+    draw = np.random.default_rng(1)
+    logit = draw.normal(size=5_000)
+    y = draw.random(5_000) < 1 / (1 + np.exp(logit - 1))
+    found = platt(logit, y)
+    assert found.slope == LEAST_SLOPE
+    assert found.probability(logit).mean() == pytest.approx(y.mean(), abs=1e-3)

@@ -58,11 +58,12 @@ def without(where: pl.Expr) -> Edit:
 
 on_last = pl.col("event_date") == LAST
 one_user = on_last & (pl.col("user_id") == pl.col("user_id").filter(on_last).min())
+first_user = pl.col("user_id") == pl.col("user_id").min()
 psi = pl.col("metric") == "psi"
 PLANTED = [
     (FEATURES, "unique_key", lambda rows: pl.concat([rows, rows.tail(1)])),
-    (FEATURES, "features_are_of_their_day", put("active_days_28d", pl.lit(99), pl.col("user_id") == pl.col("user_id").min())),  # noqa: E501
-    (FEATURES, "features_are_of_their_day", put("recency_days", pl.lit(-1), pl.col("user_id") == pl.col("user_id").min())),  # noqa: E501
+    (FEATURES, "features_are_of_their_day", put("active_days_28d", pl.lit(99), first_user)),
+    (FEATURES, "features_are_of_their_day", put("recency_days", pl.lit(-1), first_user)),
     (FEATURES, "features_are_fresh", without(pl.col("event_date") == pl.col("event_date").max())),
     (TABLE, "one_score_per_user", without(one_user)),
     (TABLE, "one_score_per_user", lambda rows: pl.concat([rows, rows.filter(one_user)])),

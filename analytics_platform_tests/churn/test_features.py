@@ -1,7 +1,7 @@
 """`churn.features` against each definition in plain Python, and blind to everything after its day."""
 
-import itertools
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, stdev
 from tempfile import TemporaryDirectory
@@ -43,7 +43,7 @@ def expected(history: list[Row], snapshot: date, user_id: int) -> Row | None:
     recent = [row for row in own if row["is_active"] and (snapshot - row["event_date"]).days < 56]
     month = [row for row in recent if (snapshot - row["event_date"]).days < 28]
     known = [row for row in own if (snapshot - row["event_date"]).days < 56]
-    gaps = [before - after for before, after in itertools.pairwise(ages)]
+    gaps = [before - after for before, after in pairwise(ages)]
     ratings = sum(row["ratings"] for row in recent)
     uses = sum(row["events"] for row in month)
     return {

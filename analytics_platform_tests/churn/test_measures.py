@@ -70,7 +70,7 @@ def test_a_user_seen_twice_is_drawn_together():
 
 
 def test_intervals_cover_as_often_as_they_say():
-    """AUC of normal scores one apart is .7602; its bootstrap interval covers it in 95 of 100 samples."""
+    """AUC of normal scores one apart is .7602; its interval covers it in about 95 of 100 samples."""
     draw, covered = np.random.default_rng(1), 0
     for _ in range(100):
         y = draw.random(300) < 0.4

@@ -63,6 +63,14 @@ def test_a_file_of_another_kind_is_refused(
         store.load(tmp_path, model.cut_off_date)
 
 
+def test_a_model_that_once_scored_stays_and_the_newest_is_replaced(trained: Trained, tmp_path: Path):
+    older, newest = trained.cut_offs[1], trained.cut_offs[-1]
+    store.keep(tmp_path, [older.models["logistic"], newest.models["logistic"]])
+    store.keep(tmp_path, [older.models["boosted"], newest.models["boosted"]])
+    kept = [store.load(tmp_path, each.date).kind for each in (older, newest)]
+    assert kept == ["logistic", "boosted"]
+
+
 def test_a_missing_file_is_refused(tmp_path: Path):
     with pytest.raises(AnalyticsError, match="No such file"):
         store.load(tmp_path, date(2026, 1, 1))

@@ -1,5 +1,5 @@
-import itertools
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -31,9 +31,17 @@ def test_what_a_cut_off_learns_was_known_on_its_day(trained: Trained):
             assert all(((p > 0) & (p < 1)).all() for p in cut_off.predicted.values())
 
 
+def test_days_on_which_all_left_are_not_tried(tmp_path: Path):
+    log = user_days(users=1500, length=150).filter(pl.col("event_date") < day(110))
+    engine, window = write_log(tmp_path, log, 150)
+    dates = trial_dates(read_history(engine, window))
+    assert dates
+    assert max(dates) < day(110)
+
+
 def test_trials_lie_30_days_apart_and_the_last_outcome_is_just_known(trained: Trained):
     dates = trial_dates(trained.history)
-    assert {(b - a).days for a, b in itertools.pairwise(dates)} == {30}
+    assert {(b - a).days for a, b in pairwise(dates)} == {30}
     assert 0 <= (trained.history.known_date - dates[-1]).days - HORIZON_DAYS < 6
 
 
@@ -68,7 +76,7 @@ def test_a_log_shorter_than_the_label_has_nothing_to_learn(tmp_path: Path):
 
 
 def test_a_log_that_ends_in_silence_is_learnt_from(tmp_path: Path):
-    """Nobody comes in the last forty days: snapshots of leavers teach, nobody is left to score."""
+    """Nobody comes in the last forty days: users who all left teach, and nobody is left to score."""
     log = user_days(users=800, length=120).filter(pl.col("event_date") < day(80))
     engine, window = write_log(tmp_path, log, 120)
     cut_offs = walk_forward(read_history(engine, window))

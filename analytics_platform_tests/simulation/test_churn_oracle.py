@@ -1,7 +1,7 @@
 """The oracle against the simulator itself: futures lived again and again under other seeds."""
 
-import itertools
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -90,7 +90,7 @@ def test_rows_name_every_sixth_day_whose_28_days_the_world_has():
     world = world_of(users=200, days=50)
     tables = list(churn_truth(world))
     days = [table["snapshot_date"][0].as_py() for table in tables]
-    assert {(b - a).days for a, b in itertools.pairwise(days)} == {6}
+    assert {(b - a).days for a, b in pairwise(days)} == {6}
     assert max(days) <= world.date(50 - 1 - HORIZON_DAYS)
     assert all(table.schema == CHURN_SCHEMA for table in tables)
     assert all(0 < one < 1 for table in tables for one in table["probability"].to_pylist())

@@ -102,7 +102,7 @@ if groups := why.segments(explained):
     own = why.importances(explained, group)
     st.caption(
         f"Mean size of the exact SHAP value, log odds of leaving · n = {own[0]['n']:,} users of "
-        f"{own[0]['snapshot_date']} · it tells what the model goes by, not what causes leaving"
+        f"{own[0]['snapshot_date']} · what the model goes by, no cause"
     )
     draw(why.chart(own), "importance", why.headline(explained, group))
     for told in why.pairs(explained):

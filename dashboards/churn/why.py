@@ -66,7 +66,7 @@ def chart(own: Sequence[Row]) -> go.Figure:
     top = max((row["estimate"] for row in own), default=1.0)
     return figure.update_layout(
         height=40 + 27 * len(own), margin={"l": 8, "r": 8, "t": 4, "b": 40}, showlegend=False,
-        xaxis={"title": {"text": "mean contribution, log odds of leaving"}, "range": [0, 1.35 * top],
+        xaxis={"title": {"text": "mean contribution, log odds of leaving"}, "range": [0, 1.4 * top],
                "nticks": 5, "fixedrange": True, "gridcolor": "rgba(128, 128, 128, 0.18)"},
         yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True},
     )  # fmt: skip
@@ -150,5 +150,5 @@ def _color(direction: float | None) -> str:
 
 def _arrow(direction: float | None) -> str:
     if direction is None or abs(direction) < CLEAR:
-        return " either way"
-    return " more: leaves" if direction > 0 else " more: stays"
+        return " either"
+    return " leaves" if direction > 0 else " stays"

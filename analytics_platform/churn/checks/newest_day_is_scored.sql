@@ -1,21 +1,20 @@
--- The newest of the days built is scored, once a model has been trained on what was known by then.
+-- Once a day was scored, the newest of the days built with any activity is scored too.
 -- table: churn.scores
 -- severity: warn
 WITH
 newest AS (
-  SELECT max(event_date) AS event_date FROM activity.user_days WHERE event_date BETWEEN $first_day AND $last_day
-),
-
-trained AS (
-  SELECT min(cut_off_date) AS cut_off_date FROM churn.model_cards WHERE model_version IS NOT NULL
+  SELECT max(event_date) AS event_date
+  FROM activity.user_days
+  WHERE is_active AND event_date BETWEEN $first_day AND $last_day
 ),
 
 scored AS (
-  SELECT DISTINCT event_date FROM churn.scores WHERE event_date BETWEEN $first_day AND $last_day
+  SELECT min(event_date) AS first_scored_date, max(event_date) AS last_scored_date
+  FROM churn.scores
+  WHERE event_date <= $last_day
 )
 
-SELECT newest.event_date, trained.cut_off_date AS first_cut_off_date
+SELECT newest.event_date, scored.last_scored_date
 FROM newest
-JOIN trained ON trained.cut_off_date <= newest.event_date
-LEFT JOIN scored ON scored.event_date = newest.event_date
-WHERE scored.event_date IS NULL
+CROSS JOIN scored
+WHERE scored.first_scored_date < newest.event_date AND scored.last_scored_date < newest.event_date

@@ -89,8 +89,11 @@ def importance() -> list[Row]:
         "n": 3000,
         "statistic": "importance",
     }
-    told = (("recency_days", "days since last active", 0.5, 0.9), ("recent_activity", "activity of late", 0.3, -0.9),  # noqa: E501
-            ("plan", "plan", 0.1, None))  # fmt: skip
+    told = (
+        ("recency_days", "days since last active", 0.5, 0.9),
+        ("recent_activity", "activity of late", 0.3, -0.9),
+        ("plan", "plan", 0.1, None),
+    )
     found: list[Row] = [
         {**at, "feature": name, "label": label, "estimate": size, "share": size / 0.9, "direction": way,
          "sentence": f"More {label} goes with leaving."}

@@ -34,7 +34,8 @@ def test_the_headline_follows_the_interval_of_the_lead(cards: list[dict[str, obj
 def test_every_candidate_stands_beside_the_rule_the_champion_first():
     table = quality.comparison(CARDS)
     assert list(table[0]) == [
-        "measure", "Blend (scores)", "Boosted trees", "Logistic regression", "Recency rule", "lead over the rule"  # noqa: E501
+        "measure", "Blend (scores)", "Boosted trees", "Logistic regression", "Recency rule",
+        "lead over the rule",
     ]  # fmt: skip
     assert table[0]["Blend (scores)"] == "0.900 (0.890 to 0.910)"
     assert table[0]["lead over the rule"] == "+0.020 (+0.016 to +0.024)"
@@ -58,8 +59,8 @@ def test_calibration_is_drawn_with_intervals_on_the_diagonal():
 def test_the_ceiling_is_told_and_drawn_where_truth_is_known():
     told = quality.ceiling_headline(CEILING)
     assert told == (
-        "Nobody could know better than AUC 0.920: the scores reach 97.6% (96.6% to 98.6%) of what can be known "  # noqa: E501
-        "above guessing"
+        "Nobody could know better than AUC 0.920: the scores reach 97.6% (96.6% to 98.6%) of what can be "
+        "known above guessing"
     )
     assert [trace.name for trace in quality.ceiling_chart(CEILING).data] == [
         "oracle",

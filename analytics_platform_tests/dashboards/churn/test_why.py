@@ -17,7 +17,7 @@ def test_the_strongest_features_lead_the_headline():
 def test_a_bar_s_colour_and_words_say_the_direction():
     bars = why.chart(why.importances(IMPORTANCE, "all")).data[0]
     assert list(bars.marker.color) == [VERMILLION, GREEN, GREY]
-    assert list(bars.text) == [" more: leaves", " more: stays", " either way"]
+    assert list(bars.text) == [" leaves", " stays", " either"]
     assert why.pairs(IMPORTANCE) == ["What recency says depends on plan. (0.05)"]
 
 
