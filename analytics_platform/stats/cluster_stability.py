@@ -1,13 +1,14 @@
 """How many clusters there are: as many as come back when people are drawn anew, and none in a single cloud.
 
-k-means cuts anything into k parts. A k is believed when (1) fits on 80 % resamples agree with the fit on all
-(mean adjusted Rand index), (2) every single cluster comes back (mean Jaccard of its best match), and (3) the
-clusters explain more variance than k cuts through one Gaussian cloud of the same covariance do. The largest
-such k is chosen; 1 where there is none.
+k-means cuts anything into k parts. From 2 upwards, a k is believed when (1) fits on 80 % resamples agree
+with the fit on all (mean adjusted Rand index), (2) every single cluster comes back (mean Jaccard of its best
+match), and (3) the clusters explain more variance than k cuts do where there are fewer: in a Gaussian cloud
+for each cluster believed so far, at first one, of its size, mean and covariance. The largest such k is
+chosen; 1 where there is none.
 
 Sources: Ben-Hur, Elisseeff and Guyon (2002), A stability based method for discovering structure in clustered
-data; Hennig (2007), Cluster-wise assessment of cluster stability (.75 and .85); Liu, Hayes, Nobel and Marron
-(2008), Statistical significance of clustering, for the null.
+data; Hennig (2007), Cluster-wise assessment of cluster stability (.75 and .85); McLachlan (1987), On
+bootstrapping the likelihood ratio test statistic for the number of components, for the sequence of nulls.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ Ints = NDArray[np.int64]
 
 CHOICES = range(2, 9)
 RESAMPLES, SHARE = 10, 0.8
-NULLS, NULL_RESAMPLES = 8, 4
+NULLS, NULL_RESAMPLES = 20, 4
 LEAST_ARI, LEAST_JACCARD = 0.85, 0.75
 LEAST_LEAD = 3.0
 """Standard deviations of the null by which the variance explained must exceed it."""
@@ -36,10 +37,10 @@ class Stability:
     Attributes:
         clusters: k.
         mean_ari: mean adjusted Rand index of resampled fits against the fit on all.
-        null_ari: the same in one Gaussian cloud; None, as all of the null, where the cuts do not come back.
+        null_ari: the same in the null; None, as all of the null, where the clusters do not come back.
         least_jaccard: the worst cluster's mean Jaccard index with its best match in resampled fits.
         explained_share: share of the variance between clusters.
-        null_explained_share: mean of it over Gaussian clouds.
+        null_explained_share: mean of it over draws of the null.
         null_deviation: its standard deviation over them.
     """
 
@@ -67,12 +68,13 @@ def stabilities(values: Floats, seed: int, choices: Iterable[int] = CHOICES) -> 
     """How well each number of clusters holds on points of shape (n, p)."""
     with threadpool_limits(limits=1):  # so small fits keep one core busy; two wait for each other
         draws = np.random.default_rng(seed)
-        spread = np.atleast_2d(np.cov(values, rowvar=False))
-        clouds = [
-            draws.multivariate_normal(values.mean(0), spread, len(values), method="eigh")
-            for _ in range(NULLS)
-        ]
-        return [_stability(values, clouds, k, draws) for k in choices]
+        labels = np.zeros(len(values), np.int64)
+        found: list[Stability] = []
+        for k in choices:
+            each, own = _stability(values, labels, k, draws)
+            found.append(each)
+            labels = own if each.is_stable else labels
+        return found
 
 
 def chosen(found: Iterable[Stability]) -> int:
@@ -98,14 +100,18 @@ def _distances(values: Floats, centres: Floats) -> Floats:
     return (centres**2).sum(1) - 2.0 * values @ centres.T
 
 
-def _stability(values: Floats, clouds: list[Floats], clusters: int, draws: np.random.Generator) -> Stability:
-    agreements, matches, explained = _agreement(values, clusters, RESAMPLES, draws)
+def _stability(
+    values: Floats, believed: Ints, clusters: int, draws: np.random.Generator
+) -> tuple[Stability, Ints]:
+    """How well k clusters hold, and whose each point is, against as many clouds as are believed."""
+    agreements, matches, explained, labels = _agreement(values, clusters, RESAMPLES, draws)
     mean_ari, least_jaccard = float(np.mean(agreements)), float(np.mean(matches, axis=0).min())
     if not _comes_back(mean_ari, least_jaccard):
-        return Stability(clusters, mean_ari, None, least_jaccard, explained, None, None)
-    null_agreements, _, first = _agreement(clouds[0], clusters, NULL_RESAMPLES, draws)
+        return Stability(clusters, mean_ari, None, least_jaccard, explained, None, None), labels
+    clouds = [_clouds(values, believed, draws) for _ in range(NULLS)]
+    null_agreements, _, first, _ = _agreement(clouds[0], clusters, NULL_RESAMPLES, draws)
     nulls = [first, *(_explained(cloud, _fit(cloud, clusters, draws)) for cloud in clouds[1:])]
-    return Stability(
+    found = Stability(
         clusters=clusters,
         mean_ari=mean_ari,
         null_ari=float(np.mean(null_agreements)),
@@ -114,6 +120,19 @@ def _stability(values: Floats, clouds: list[Floats], clusters: int, draws: np.ra
         null_explained_share=float(np.mean(nulls)),
         null_deviation=float(np.std(nulls, ddof=1)),
     )
+    return found, labels
+
+
+def _clouds(values: Floats, labels: Ints, draws: np.random.Generator) -> Floats:
+    """As many points as there are, a Gaussian cloud for each cluster."""
+    parts: list[Floats] = []
+    for at in np.unique(labels):
+        own = values[labels == at]
+        spread = (
+            np.atleast_2d(np.cov(own, rowvar=False)) if len(own) > 1 else np.zeros((values.shape[1],) * 2)
+        )
+        parts.append(draws.multivariate_normal(own.mean(0), spread, len(own), method="eigh"))
+    return np.concatenate(parts)
 
 
 def _comes_back(mean_ari: float, least_jaccard: float) -> bool:
@@ -122,8 +141,8 @@ def _comes_back(mean_ari: float, least_jaccard: float) -> bool:
 
 def _agreement(
     values: Floats, clusters: int, resamples: int, draws: np.random.Generator
-) -> tuple[list[float], list[Floats], float]:
-    """Adjusted Rand index and each cluster's Jaccard index by resample, and the share explained by all."""
+) -> tuple[list[float], list[Floats], float, Ints]:
+    """Adjusted Rand index and each cluster's Jaccard index by resample; share explained, labels of all."""
     # scikit-learn takes a second to import, which commands that need no clusters need not wait for.
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
@@ -136,7 +155,7 @@ def _agreement(
         again = nearest(values, _fit(values[part], clusters, draws))
         agreements.append(float(adjusted_rand_score(labels, again)))
         matches.append(_jaccard(labels, again, clusters))
-    return agreements, matches, _explained(values, whole)
+    return agreements, matches, _explained(values, whole), labels
 
 
 def _jaccard(labels: Ints, again: Ints, clusters: int) -> Floats:

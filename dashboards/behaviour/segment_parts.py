@@ -234,7 +234,7 @@ def fits_table(fits: Sequence[Row]) -> pl.DataFrame:
                 "Agreement (ARI)": round(row["mean_ari"], 2),
                 "Worst cluster (Jaccard)": round(row["least_jaccard"], 2),
                 "Variance explained": percent(row["explained_share"]),
-                "In one cloud": ""
+                "With fewer": ""
                 if row["null_explained_share"] is None
                 else percent(row["null_explained_share"]),
                 "Stable": "yes" if row["is_stable"] else "no",

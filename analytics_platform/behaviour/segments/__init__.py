@@ -99,7 +99,7 @@ def _fits(clusters: Clusters, people: pl.DataFrame, as_of: date) -> pl.DataFrame
     elif in_force == 1:
         said = "No number of clusters from 2 to 8 is stable: the active users are one cloud."
     else:
-        said = f"{in_force} clusters come back in resamples and beat a single cloud; no more, up to 8, do."
+        said = f"{in_force} clusters come back in resamples and beat fewer; no more, up to 8, do."
     rows = [
         {
             "as_of_date": as_of,

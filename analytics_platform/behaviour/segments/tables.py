@@ -86,10 +86,16 @@ SCHEMAS: dict[str, pa.Schema] = {
             "clusters": (_COUNT, "k."),
             "people": (_COUNT, "People active within 56 days."),
             "mean_ari": (_NUMBER, "Mean adjusted Rand index of fits on 80 % resamples with the fit on all."),
-            "null_ari": (_NUMBER, "The same for one Gaussian cloud; null where clusters do not come back."),
+            "null_ari": (
+                _NUMBER,
+                "The same in the null of fewer clusters; null where clusters do not come back.",
+            ),
             "least_jaccard": (_NUMBER, "The worst cluster's mean Jaccard index with its match in resamples."),
             "explained_share": (_NUMBER, "Share of the variance between clusters."),
-            "null_explained_share": (_NUMBER, "Mean of it over Gaussian clouds of the same covariance."),
+            "null_explained_share": (
+                _NUMBER,
+                "Mean of it in the null: a Gaussian cloud for each cluster believed before.",
+            ),
             "lead": (_NUMBER, "Explained share above the null, in standard deviations of the null."),
             "is_stable": (_FLAG, "Whether ARI ≥ 0.85, Jaccard ≥ 0.75 and lead ≥ 3."),
             "is_chosen": (_FLAG, "Whether it is the number in force; with none stable nobody is divided."),
