@@ -1,6 +1,6 @@
 """The fan chart: what was, what is expected, and how sure that is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,7 +32,7 @@ class Fan:
     values: Sequence[float | None]
     ahead: Sequence[date]
     expected: Sequence[float]
-    limits: dict[int, tuple[Sequence[float], Sequence[float]]]
+    limits: Mapping[int, tuple[Sequence[float], Sequence[float]]]
     unit: str
     is_last_partial: bool = False
 
