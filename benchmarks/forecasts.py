@@ -1,7 +1,7 @@
 """Ours against Prophet on daily series: `python -m benchmarks.forecasts FILE [--origins N] [--json FILE]`.
 
-The file has columns unique_id, ds, y, such as the four public series of the tests. Every method forecasts from
-the same past days with the same calendar, in one process; OWA as M4 sums it up, coverage out of fold.
+The file has columns unique_id, ds, y, such as the four public series of the tests. Every method forecasts
+from the same past days with the same calendar, in one process; OWA as M4 sums it up, coverage out of fold.
 """
 
 import argparse
