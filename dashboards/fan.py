@@ -11,6 +11,7 @@ from dashboards.formats import number, scale
 
 HEIGHT = 340
 LEVELS = (95, 80, 50)
+HISTORY = "rgba(128, 128, 128, 0.95)"
 SHADES = ("rgba(0, 114, 178, 0.14)", "rgba(0, 114, 178, 0.2)", "rgba(0, 114, 178, 0.28)")
 
 
@@ -109,7 +110,7 @@ def _add_history(figure: go.Figure, fan: Fan, divisor: float) -> None:
         x=list(fan.days[:end]),
         y=drawn[:end],
         mode="lines",
-        line={"color": GREY, "width": 1.8},
+        line={"color": HISTORY, "width": 1.8},
         name="came",
         customdata=texts,
         hovertemplate="%{x|%-d %b}: %{customdata}<extra></extra>",

@@ -9,7 +9,7 @@ from analytics_platform.forecasts.backtest import ORIGINS, Score, back_test
 from analytics_platform.forecasts.calendar import Calendar
 from analytics_platform.forecasts.champion import champion
 from analytics_platform.forecasts.models import BENCHMARK, DEFAULT, FAST, PROPHET, paths
-from analytics_platform.forecasts.outlook import TOO_SHORT, Outlook, Row, forecast_rows, scored
+from analytics_platform.forecasts.outlook import TOO_SHORT, Outlook, Row, forecast_rows, number, scored
 from analytics_platform.forecasts.series import Series
 
 METHODS = (*FAST, PROPHET)
@@ -72,12 +72,12 @@ def _over_all(method: str, pairs: list[tuple[Score, Score]], found: Mapping[str,
         "series": ALL,
         "model": method,
         "is_champion": None,
-        "owa": owa(*errors),
-        "mase": errors[1],
-        "smape": errors[0],
-        "coverage_50": coverage[0],
-        "coverage_80": coverage[1],
-        "coverage_95": coverage[2],
+        "owa": number(owa(*errors)),
+        "mase": number(errors[1]),
+        "smape": number(errors[0]),
+        "coverage_50": number(coverage[0]),
+        "coverage_80": number(coverage[1]),
+        "coverage_95": number(coverage[2]),
         "origins": sum(test.origins for test in tests),
         "origins_judged": sum(own.judged for own, _ in pairs),
     }

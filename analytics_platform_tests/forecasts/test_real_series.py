@@ -41,5 +41,5 @@ def test_the_default_reaches_the_bar_and_its_intervals_cover_what_they_promise(s
 
 
 def test_the_default_beats_prophet(series: dict[str, Series]):
-    found = judged(series, (DEFAULT, BENCHMARK, PROPHET), 8)
+    found = judged(series, (DEFAULT, BENCHMARK, PROPHET), 6)
     assert found[DEFAULT]["owa"] < found[PROPHET]["owa"]

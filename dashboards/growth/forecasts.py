@@ -37,7 +37,7 @@ def show(reading: Reading) -> None:
     fan = outlook.fan_of(own, past, is_last_partial=is_partial)
     events = outlook.spans_of(reading.rows(outlook.CALENDAR), fan.days[0], fan.ahead[-1])
     draw(fan_chart(fan, events), "fan", f"{headline}, with intervals of 50, 80 and 95 percent")
-    st.caption("Grey: what came; blue: expected, with 50, 80 and 95% intervals; shaded: breaks and exams.")
+    st.caption(outlook.LEGEND)
     name = f"forecast_{metric}_{segment[1]}"
     footers.footer(reading, outlook.FORECASTS, "Median and conformal intervals", outlook.as_frame(own), name)
     st.divider()

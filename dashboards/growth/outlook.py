@@ -22,6 +22,7 @@ NAMES = {
     "ensemble": "Ensemble",
 }
 NAIVE = "seasonal_naive"
+LEGEND = "Grey: what came; blue: expected, with 50, 80 and 95% intervals; shaded: breaks and exams."
 PAST_DAYS = 84
 LEVELS = (50, 80, 95)
 MONTH = timedelta(days=28)

@@ -11,49 +11,50 @@ from dashboards.growth import outlook, subscribers
 from dashboards.reader import Reading, Row
 
 NOTHING = (
-    "No subscriptions here: the product has none, or `analytics-platform run --select group:forecasts` "
-    "is due."
+    "No subscriptions here: there are none, or `analytics-platform run --select group:forecasts` is due."
 )
+TABLE = subscribers.SUBSCRIPTIONS
+
+Segment = tuple[str, str]
 
 
 def show(reading: Reading) -> None:
     """Draw the view."""
-    table = subscribers.SUBSCRIPTIONS
-    rows = reading.rows(table)
+    rows = reading.rows(TABLE)
     if not rows:
         st.info(NOTHING)
         return
+    last_day = max(row["event_date"] for row in rows if not row["is_forecast"])
+    status.strip(reading, last_day, TABLE, "subscriptions")
     segments = outlook.segments(rows, "active_subscribers")
     who = st.segmented_control(
         "Who", list(segments), default=next(iter(segments)), required=True, key="who", bind="query-params"
     )
-    segment = segments[who]
+    _subscribers(reading, rows, who, segments[who])
+    st.divider()
+    _flows(reading, rows, segments[who], last_day)
+
+
+def _subscribers(reading: Reading, rows: list[Row], who: str, segment: Segment) -> None:
+    """How many there are and will be, and what they pay."""
     past, ahead = subscribers.of_metric(rows, "active_subscribers", segment)
     _, revenue = subscribers.of_metric(rows, "mrr_usd", segment)
-    last_day = past[-1]["event_date"]
-    status.strip(reading, last_day, table, "subscriptions")
     headline = subscribers.headline(past, ahead, revenue)
     # A dollar sign would open a formula.
     st.subheader(headline.replace("$", "\\$"), anchor=False)
     st.caption(subscribers.subtitle(ahead, who))
-    problems = health.problems_of(reading, table, datetime.now(UTC))
-    footers.banner(problems, past[0]["event_date"], (ahead or past)[-1]["event_date"])
     fan = subscribers.fan_of(past, ahead)
     last_shown = (fan.ahead or fan.days)[-1]
+    footers.banner(health.problems_of(reading, TABLE, datetime.now(UTC)), fan.days[0], last_shown)
     spans = outlook.spans_of(reading.rows(outlook.CALENDAR), fan.days[0], last_shown)
     draw(fan_chart(fan, spans), "subscribers", headline)
-    st.caption("Grey: what came; blue: expected, with 50, 80 and 95% intervals; shaded: breaks and exams.")
-    name = f"subscribers_{segment[1]}"
-    footers.footer(
-        reading, table, "Subscribers at the end of the day", subscribers.as_frame(past, ahead), name
-    )
-    st.divider()
-    _trials_and_flows(reading, rows, segment, last_day)
+    st.caption(outlook.LEGEND)
+    table = subscribers.as_frame(past, ahead)
+    footers.footer(reading, TABLE, "Subscribers at the end of the day", table, f"subscribers_{segment[1]}")
 
 
-def _trials_and_flows(reading: Reading, rows: list[Row], segment: tuple[str, str], last_day: date) -> None:
-    """How trials turn into subscriptions, beside what comes and goes."""
-    table = subscribers.SUBSCRIPTIONS
+def _flows(reading: Reading, rows: list[Row], segment: Segment, last_day: date) -> None:
+    """How trials turn into subscriptions, and what comes and goes."""
     left, right = st.columns(2, gap="large")
     with left:
         trials, paid = subscribers.trial_cohort(reading.kpis, segment, last_day)
@@ -65,4 +66,4 @@ def _trials_and_flows(reading: Reading, rows: list[Row], segment: tuple[str, str
         st.caption("Users in four weeks, past and expected.")
         flows = subscribers.flows(rows, segment)
         st.dataframe(flows, hide_index=True, height="content", alt="Trials, conversions and cancellations")
-    footers.footer(reading, table, "Trials, conversions and cancellations", flows, f"flows_{segment[1]}")
+    footers.footer(reading, TABLE, "Trials, conversions and cancellations", flows, f"flows_{segment[1]}")
