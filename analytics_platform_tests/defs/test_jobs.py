@@ -11,6 +11,12 @@ from analytics_platform.experiments.tables import TABLES
 from analytics_platform.workspace import MODELS
 
 SLOW = {"experiments.uplift", *OBSERVATIONAL}
+SCENARIOS = {
+    "forecasts.scenarios",
+    "forecasts.scenario_levers",
+    "forecasts.scenario_states",
+    "forecasts.growth_rates",
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +42,8 @@ def test_the_daily_job_builds_all_that_new_days_change_and_not_the_truth(definit
 
 
 def test_what_fits_models_to_all_history_is_built_weekly_and_not_daily(definitions: dg.Definitions) -> None:
-    assert built_by("weekly", definitions) == {*SLOW, "validation.recovery"}
+    validated = {"validation.recovery", "validation.scenario_replays"}
+    assert built_by("weekly", definitions) == {*SLOW, *SCENARIOS, *validated}
     assert not built_by("daily", definitions) & SLOW
 
 
