@@ -31,7 +31,7 @@ def test_scenarios_are_built_and_their_checks_pass(
     assert outcome.succeeded, outcome.error
     held = open_workspace().lake.scan("quality.check_results").collect()
     own = held.filter(held["table_name"].is_in(list(TABLES)))
-    assert own.height == 4
+    assert own.height == 5
     assert own["passed"].all()
 
 

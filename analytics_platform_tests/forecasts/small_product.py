@@ -39,8 +39,8 @@ def product(
         comes = alive & ((rng.random(users) < 1 / (1 + np.exp(-logit))) | (born == day))
         if 40 <= day < 70:
             since[comes & (since < 0)] = day
-        visits += [(user, day) for user in np.flatnonzero(comes)]
-        subscribed += [(user, day) for user in np.flatnonzero(comes & (rng.random(users) < 0.01))]
+        visits += [(int(user), day) for user in np.flatnonzero(comes)]
+        subscribed += [(int(user), day) for user in np.flatnonzero(comes & (rng.random(users) < 0.01))]
         alive &= rng.random(users) > 0.05
     exposed = np.flatnonzero(since >= 0)
     stars = rng.normal(10 * (4 + quality * is_treated[exposed]), 1).round().astype(np.int64)

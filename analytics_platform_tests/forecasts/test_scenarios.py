@@ -129,6 +129,7 @@ def test_a_check_passes_on_what_is_made(made: Lake, name: str):
     [
         ("states_add_up", "scenario_states", pl.col("dormant") + 1),
         ("baseline_changes_nothing", "scenarios", (pl.col("ratio") + 0.1).alias("ratio")),
+        ("levers_at_rest_change_nothing", "scenario_levers", (pl.col("ratio") + 0.1).alias("ratio")),
         ("scenario_intervals_ordered", "scenarios", (pl.col("ratio_high_95") - 1).alias("ratio_low_80")),
         ("growth_rates_are_shares", "growth_rates", (pl.col("rate_used") + 1).alias("rate_used")),
     ],

@@ -2,6 +2,7 @@ import json
 import shutil
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -50,13 +51,17 @@ def test_the_subtitle_tells_where_the_level_is_from():
     assert "no forecast was built" in words.subtitle(found, "growth_model")
 
 
+def _named(figure: go.Figure) -> list[str]:
+    return [trace["name"] for trace in figure.to_dict()["data"] if "name" in trace]
+
+
 def test_the_fan_draws_the_scenario_only_when_a_lever_is_moved():
     still = words.fan(days(), "dau", is_moved=False)
     moved = words.fan(days(acquisition=0.2), "dau", is_moved=True)
-    assert [trace.name for trace in still.data if trace.name] == ["baseline"]
-    assert [trace.name for trace in moved.data if trace.name] == ["baseline", "scenario"]
+    assert _named(still) == ["baseline"]
+    assert _named(moved) == ["baseline", "scenario"]
     assert {note.text for note in moved.layout.annotations} == {"baseline", "scenario"}
-    assert len(moved.data) == 6, "two bands of two edges and two lines"
+    assert len(moved.to_dict()["data"]) == 6, "two bands of two edges and two lines"
 
 
 def test_named_scenarios_stand_by_effect_and_those_that_cannot_be_told_last():
