@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from analytics_platform.forecasts import accuracy
 from analytics_platform.forecasts.calendar import Calendar
@@ -89,6 +90,7 @@ def origins_of(days: int, horizon: int, most: int = ORIGINS) -> list[int]:
     return sorted(sizes[:most])
 
 
+@threadpool_limits.wrap(limits=1)  # threads on so small matrices wait for each other by spinning
 def back_test(
     series: Series,
     calendar: Calendar,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.forecasts.scenarios import TABLES, scenario_tables
@@ -17,6 +18,7 @@ MINIMUM_DAYS = 28
 """Of record; below, rates by weekday would be guesses."""
 
 
+@threadpool_limits.wrap(limits=1)  # as in back-tests
 def scenarios_of(
     lake: Lake, engine: Engine, path: Path | None, replicates: int = REPLICATES
 ) -> dict[str, pa.Table]:

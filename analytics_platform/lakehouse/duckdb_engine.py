@@ -153,6 +153,7 @@ class DuckDBEngine:
     def _open(self, snapshot: Snapshot, sql: str) -> Generator[DuckDBPyConnection]:
         with self._connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")  # it would fill the logs of slow queries
             connection.execute(f"SET disabled_optimizers = '{UNSOUND_OPTIMIZER}'")
             for table in snapshot.tables.values():
                 _create_source(connection, table)

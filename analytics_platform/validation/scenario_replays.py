@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from analytics_platform.forecasts.scenarios_changes import Planner
 from analytics_platform.forecasts.scenarios_definitions import Assumptions, Range, Scenario, Written
@@ -84,6 +85,7 @@ REPLAYS_SCHEMA = pa.schema(
 )
 
 
+@threadpool_limits.wrap(limits=1)  # threads on so small matrices wait for each other by spinning
 def replays(world: World, seeds: Iterable[int] = SEEDS, users: int = USERS) -> pa.Table:
     """Predict and play every scenario in a world of each seed; columns of REPLAYS_SCHEMA.
 

@@ -6,6 +6,8 @@ which method is trusted (`champion.py`).
 
 from collections.abc import Callable, Iterable, Mapping
 
+from threadpoolctl import threadpool_limits
+
 from analytics_platform.forecasts.calendar import Calendar
 from analytics_platform.forecasts.models.calendar_regression import calendar_regression
 from analytics_platform.forecasts.models.ensemble import MEMBERS, ensemble
@@ -47,6 +49,7 @@ def path(name: str, series: Series, horizon: int, calendar: Calendar, others: Ma
     return METHODS[name](known, horizon, calendar)
 
 
+@threadpool_limits.wrap(limits=1)  # as in back-tests
 def paths(series: Series, horizon: int, calendar: Calendar, names: Iterable[str]) -> dict[str, Values]:
     """What each of the named methods foresees; the ensemble's members must stand before it."""
     found: dict[str, Values] = {}
