@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics_platform.lakehouse import Engine
+from analytics_platform.lakehouse.described import described
 from analytics_platform.stats.survival import LogRank, kaplan_meier, log_rank
 
 TABLE = "behaviour.survival"
@@ -36,9 +37,7 @@ _COLUMNS = {
     "log_rank_degrees_of_freedom": (_COUNT, "Segments that can be told apart less one; null for one."),
     "log_rank_p_value": (_NUMBER, "Of equal curves of the dimension's segments; null for one."),
 }
-SURVIVAL_SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in _COLUMNS.items()]
-)
+SURVIVAL_SCHEMA = described(_COLUMNS)
 
 Row = dict[str, object]
 Counts = NDArray[np.float64]

@@ -2,18 +2,14 @@
 
 import pyarrow as pa
 
+from analytics_platform.lakehouse.described import described
+
 _TEXT, _NUMBER, _DAY, _COUNT = pa.string(), pa.float64(), pa.date32(), pa.int64()
 
 Row = dict[str, object]
 
 
-def _schema(columns: dict[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    return pa.schema(
-        [pa.field(name, kind, metadata={"comment": said}) for name, (kind, said) in columns.items()]
-    )
-
-
-MODEL_CARDS = _schema(
+MODEL_CARDS = described(
     {
         "cut_off_date": (_DAY, "Last day that the model knew; null where several cut-offs are averaged."),
         "split": (
@@ -44,7 +40,7 @@ MODEL_CARDS = _schema(
         "sentence": (_TEXT, "What it says, or why there is none."),
     }
 )
-SCORES = _schema(
+SCORES = described(
     {
         "user_id": (_COUNT, "The person, active within the 28 days that end with this one."),
         "probability": (_NUMBER, "Calibrated chance of no activity in the next 28 days."),
@@ -64,7 +60,7 @@ SCORES = _schema(
         "event_date": (_DAY, "Reporting day."),
     }
 )
-FEATURE_IMPORTANCE = _schema(
+FEATURE_IMPORTANCE = described(
     {
         "model": (_TEXT, "Kind of the model explained."),
         "model_version": (_TEXT, "Digest of the model."),
@@ -88,7 +84,7 @@ FEATURE_IMPORTANCE = _schema(
         "sentence": (_TEXT, "What it says."),
     }
 )
-DRIVERS = _schema(
+DRIVERS = described(
     {
         "driver": (_TEXT, "quiz_use, flashcards_use, classmates_active, high_rating or paid_plan."),
         "label": (_TEXT, "What is compared, in words."),

@@ -7,6 +7,7 @@ import pyarrow as pa
 from analytics_platform.experiments.catalogue import OPEN_END, Catalogue, Experiment, Guardrail
 from analytics_platform.experiments.covariates import covariates_of
 from analytics_platform.lakehouse import Lake
+from analytics_platform.lakehouse.described import described
 from analytics_platform.metrics.outcomes import OUTCOMES
 
 CATALOGUE = "experiments.catalogue"
@@ -16,13 +17,7 @@ VARIANTS = "experiments.variants"
 _TEXT, _WHOLE, _NUMBER, _DATE = pa.string(), pa.int64(), pa.float64(), pa.date32()
 
 
-def _schema(columns: dict[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    return pa.schema(
-        [pa.field(name, kind, metadata={"comment": text}) for name, (kind, text) in columns.items()]
-    )
-
-
-CATALOGUE_SCHEMA = _schema(
+CATALOGUE_SCHEMA = described(
     {
         "experiment_id": (_TEXT, "The experiment."),
         "hypothesis": (_TEXT, "What is expected, in words."),
@@ -51,7 +46,7 @@ CATALOGUE_SCHEMA = _schema(
     }
 )
 
-VARIANTS_SCHEMA = _schema(
+VARIANTS_SCHEMA = described(
     {
         "experiment_id": (_TEXT, "The experiment."),
         "variant": (_TEXT, "The variant."),
@@ -60,7 +55,7 @@ VARIANTS_SCHEMA = _schema(
     }
 )
 
-METRICS_SCHEMA = _schema(
+METRICS_SCHEMA = described(
     {
         "experiment_id": (_TEXT, "The experiment."),
         "metric": (_TEXT, "The outcome."),

@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from analytics_platform.lakehouse.described import described
+
 _TEXT, _COUNT, _NUMBER, _FLAG, _DATE = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
 _EXPERIMENT = {"experiment_id": (_TEXT, "Experiment.")}
@@ -32,17 +34,7 @@ _EFFECT = {
 _REASON = {"reason": (_TEXT, "Why a number is missing; null where none is.")}
 
 
-def _schema(*parts: Mapping[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    return pa.schema(
-        [
-            pa.field(name, kind, metadata={"comment": comment})
-            for part in parts
-            for name, (kind, comment) in part.items()
-        ]
-    )
-
-
-READOUTS = _schema(
+READOUTS = described(
     _EXPERIMENT,
     {
         "as_of_date": (_DATE, "Last reporting day whose outcomes count; null for a file without days."),
@@ -87,7 +79,7 @@ READOUTS = _schema(
     _REASON,
 )
 
-SEGMENT_EFFECTS = _schema(
+SEGMENT_EFFECTS = described(
     _EXPERIMENT,
     {"as_of_date": (_DATE, "Last reporting day whose outcomes count.")},
     _COMPARED,
@@ -109,7 +101,7 @@ SEGMENT_EFFECTS = _schema(
     _REASON,
 )
 
-EFFECTS_OVER_TIME = _schema(
+EFFECTS_OVER_TIME = described(
     _EXPERIMENT,
     _COMPARED,
     {
@@ -134,7 +126,7 @@ EFFECTS_OVER_TIME = _schema(
     _REASON,
 )
 
-SRM = _schema(
+SRM = described(
     _EXPERIMENT,
     {
         "scope": (_TEXT, "overall, day, role, platform or country."),
@@ -153,7 +145,7 @@ SRM = _schema(
     _REASON,
 )
 
-DIAGNOSTICS = _schema(
+DIAGNOSTICS = described(
     _EXPERIMENT,
     {
         "variant": _COMPARED["variant"],
@@ -171,7 +163,7 @@ DIAGNOSTICS = _schema(
     },
 )
 
-DECISIONS = _schema(
+DECISIONS = described(
     _EXPERIMENT,
     {
         "variant": _COMPARED["variant"],
@@ -188,7 +180,7 @@ DECISIONS = _schema(
     },
 )
 
-POWER_PLANS = _schema(
+POWER_PLANS = described(
     _EXPERIMENT,
     {
         "metric": _COMPARED["metric"],

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from analytics_platform.experiments.catalogue import Experiment
 from analytics_platform.experiments.uplift_features import users_of
 from analytics_platform.lakehouse import Engine
+from analytics_platform.lakehouse.described import described
 from analytics_platform.metrics.outcomes import OUTCOMES, Outcome
 from analytics_platform.stats import uplift
 from analytics_platform.stats.uplift import Estimate, Trial, Validated
@@ -47,9 +48,7 @@ _COLUMNS = {
     "n": (pa.int64(), "Users that the estimate rests on."),
     "sentence": (_TEXT, "What the number says, or why there is none."),
 }
-UPLIFT_SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in _COLUMNS.items()]
-)
+UPLIFT_SCHEMA = described(_COLUMNS)
 
 Row = dict[str, object]
 

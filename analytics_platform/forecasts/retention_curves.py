@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics_platform.lakehouse import Engine
+from analytics_platform.lakehouse.described import described
 from analytics_platform.stats.retention_curves import (
     FAMILIES,
     Fitted,
@@ -70,9 +71,7 @@ _COLUMNS = {
     "backtest_mae_points": (_NUMBER, "Mean absolute error over the weeks after them (percentage points)."),
     "reason": (_TEXT, "Why nothing is projected; null where it is."),
 }
-RETENTION_CURVES_SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in _COLUMNS.items()]
-)
+RETENTION_CURVES_SCHEMA = described(_COLUMNS)
 
 Row = dict[str, object]
 Floats = NDArray[np.float64]

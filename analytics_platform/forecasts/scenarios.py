@@ -19,6 +19,7 @@ from analytics_platform.forecasts.scenarios_growth import METRICS, USER_METRICS,
 from analytics_platform.forecasts.scenarios_levels import Level, Levels
 from analytics_platform.forecasts.scenarios_record import EPOCH
 from analytics_platform.forecasts.scenarios_subscribers import MINIMUM_CONVERSIONS
+from analytics_platform.lakehouse.described import described
 
 Floats = NDArray[np.float64]
 Row = dict[str, object]
@@ -39,11 +40,6 @@ QUANTILES = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
 _TEXT, _COUNT, _NUMBER, _DATE = pa.string(), pa.int64(), pa.float64(), pa.date32()
 
 
-def _schema(columns: Mapping[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    fields = (pa.field(name, kind, metadata={"comment": text}) for name, (kind, text) in columns.items())
-    return pa.schema(list(fields))
-
-
 def _ends(name: str, what: str) -> dict[str, tuple[pa.DataType, str]]:
     return {
         f"{name}_{end}": (
@@ -54,7 +50,7 @@ def _ends(name: str, what: str) -> dict[str, tuple[pa.DataType, str]]:
     }
 
 
-SCENARIOS_SCHEMA = _schema(
+SCENARIOS_SCHEMA = described(
     {
         "scenario_id": (_TEXT, "The scenario; baseline changes nothing."),
         "title": (_TEXT, "What happens, in words."),
@@ -77,7 +73,7 @@ SCENARIOS_SCHEMA = _schema(
         "reason": (_TEXT, "Why the scenario cannot be told; null where it can."),
     }
 )
-LEVERS_SCHEMA = _schema(
+LEVERS_SCHEMA = described(
     {
         "lever": (_TEXT, "What changes: acquisition, nurr, curr, resurrection, quality or price."),
         "change": (
@@ -94,7 +90,7 @@ LEVERS_SCHEMA = _schema(
         "source": (_TEXT, "Where the effect comes from."),
     }
 )
-RATES_SCHEMA = _schema(
+RATES_SCHEMA = described(
     {
         "rate": (_TEXT, "nurr, curr, rurr, surr, iwaurr, reactivation or resurrection."),
         "state": (_TEXT, "Reported state on the day before."),
@@ -111,7 +107,7 @@ RATES_SCHEMA = _schema(
         "last_date": (_DATE, "Last day of the window."),
     }
 )
-STATES_SCHEMA = _schema(
+STATES_SCHEMA = described(
     {
         "scenario_id": (_TEXT, "The scenario."),
         "event_date": (_DATE, "Day to come."),

@@ -23,8 +23,8 @@ from analytics_platform.forecasts.outlook import Outlook, Row, number, outlooks
 from analytics_platform.forecasts.product_series import OVERALL, Segment, read_families
 from analytics_platform.forecasts.series import Scale, Series, Values
 from analytics_platform.forecasts.subscription_cohorts import Flows, lived_on
-from analytics_platform.forecasts.tables import Columns, schema
 from analytics_platform.lakehouse import Engine
+from analytics_platform.lakehouse.described import Columns, described
 
 SUBSCRIPTIONS_TABLE = "forecasts.subscriptions_daily"
 LEAST = 20
@@ -53,7 +53,7 @@ _COLUMNS: Columns = {
     },
     "event_date": (pa.date32(), "Reporting day."),
 }
-SUBSCRIPTIONS = schema(_COLUMNS)
+SUBSCRIPTIONS = described(_COLUMNS)
 
 FLOWS = ("trial_starts", "conversions", "cancellations", "active_subscribers")
 

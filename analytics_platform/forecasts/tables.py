@@ -2,16 +2,9 @@
 
 import pyarrow as pa
 
+from analytics_platform.lakehouse.described import Columns, described
+
 _TEXT, _WHOLE, _NUMBER, _FLAG, _DATE = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
-
-Columns = dict[str, tuple[pa.DataType, str]]
-
-
-def schema(columns: Columns) -> pa.Schema:
-    """An Arrow schema whose fields carry their sentence."""
-    return pa.schema(
-        [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in columns.items()]
-    )
 
 
 _SERIES: Columns = {
@@ -21,7 +14,7 @@ _SERIES: Columns = {
     "model": (_TEXT, "calendar_ets, ets, prophet, seasonal_naive or ensemble."),
 }
 
-FORECASTS = schema(
+FORECASTS = described(
     {
         **_SERIES,
         "made_on_date": (_DATE, "Last reporting day that the forecast knew."),
@@ -40,7 +33,7 @@ FORECASTS = schema(
     }
 )
 
-BACKTESTS = schema(
+BACKTESTS = described(
     {
         **_SERIES,
         "horizon_days": (_WHOLE, "Last day of the horizon week judged: 7, 14, 21 or 28; null: all together."),
@@ -69,7 +62,7 @@ BACKTESTS = schema(
     }
 )
 
-CALENDAR = schema(
+CALENDAR = described(
     {
         "name": (_TEXT, "The event."),
         "kind": (_TEXT, "holiday, break, exam or release."),

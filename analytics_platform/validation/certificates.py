@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from analytics_platform.errors import AnalyticsError
+from analytics_platform.lakehouse.described import described
 from analytics_platform.validation.bands import FULL_REPLICATIONS, QUICK_REPLICATIONS
 from analytics_platform.validation.cells import Cell
 from analytics_platform.validation.code_version import code_version
@@ -61,9 +62,7 @@ COLUMNS: dict[str, tuple[pa.DataType, str]] = {
     "versions": (pa.string(), "Digest of the code that was run, and versions of its libraries."),
     "certified_at": (pa.timestamp("us", tz="UTC"), "When the cell was run (UTC)."),
 }
-CERTIFICATES_SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in COLUMNS.items()]
-)
+CERTIFICATES_SCHEMA = described(COLUMNS)
 
 
 @dataclass(frozen=True)

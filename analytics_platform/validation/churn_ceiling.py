@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from analytics_platform.churn.measures import Floats, Outcomes, estimate, measured, weights_of
 from analytics_platform.lakehouse import Engine
+from analytics_platform.lakehouse.described import described
 
 TABLE = "validation.churn_ceiling"
 INPUTS = ("truth.churn", "churn.scores", "activity.user_days")
@@ -52,9 +53,7 @@ _COLUMNS = {
     "high": (_NUMBER, "Upper limit of its 95 % interval."),
     "n": (pa.int64(), "Users, summed over days for the mean."),
 }
-SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": said}) for name, (kind, said) in _COLUMNS.items()]
-)
+SCHEMA = described(_COLUMNS)
 
 Row = dict[str, object]
 Found = dict[tuple[str, str], Floats]

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from analytics_platform.experiments.catalogue import Catalogue
 from analytics_platform.experiments.mismatch import is_broken
+from analytics_platform.lakehouse.described import described
 from analytics_platform.validation.estimates_made import NAIVE, Made, estimates_made
 from analytics_platform.validation.expected_verdicts import Fit, expected_verdict, fit_of
 from analytics_platform.validation.planted_answers import Answers, Scan
@@ -54,9 +55,7 @@ _COLUMNS = {
         "Whether the method is meant to hit this truth; naive ones and planted faults are not.",
     ),
 }
-RECOVERY_SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in _COLUMNS.items()]
-)
+RECOVERY_SCHEMA = described(_COLUMNS)
 
 
 def recovery(scan: Scan, catalogue: Catalogue) -> pa.Table:

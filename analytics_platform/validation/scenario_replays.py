@@ -18,6 +18,7 @@ from analytics_platform.forecasts.scenarios_changes import Planner
 from analytics_platform.forecasts.scenarios_definitions import Assumptions, Range, Scenario, Written
 from analytics_platform.forecasts.scenarios_growth import Outcome, fit
 from analytics_platform.forecasts.scenarios_history import Arms, History
+from analytics_platform.lakehouse.described import described
 from analytics_platform.settings import Settings
 from analytics_platform.simulation import World, load_world
 from analytics_platform.simulation.dynamics import Dynamics
@@ -80,9 +81,7 @@ _COLUMNS = {
     ),
     "reason": (_TEXT, "Why nothing was predicted; null where something was."),
 }
-REPLAYS_SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in _COLUMNS.items()]
-)
+REPLAYS_SCHEMA = described(_COLUMNS)
 
 
 @threadpool_limits.wrap(limits=1)  # threads on so small matrices wait for each other by spinning

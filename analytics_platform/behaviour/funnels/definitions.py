@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from analytics_platform.behaviour.funnels.funnel import FIELDS, Funnel, Match
 from analytics_platform.lakehouse import Window
+from analytics_platform.lakehouse.described import described
 
 TABLE = "behaviour.funnel_definitions"
 
@@ -31,9 +32,7 @@ _COLUMNS = {
     "platform": (_TEXT, "Client that fits; null for any."),
     "plan": (_TEXT, "Plan that fits; null for any."),
 }
-SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": said}) for name, (kind, said) in _COLUMNS.items()]
-)
+SCHEMA = described(_COLUMNS)
 DESCRIPTION = "One row per funnel, step or exclusion, and combination of values that fits it."
 
 

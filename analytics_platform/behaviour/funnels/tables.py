@@ -5,6 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from analytics_platform.lakehouse.described import described
+
 _TEXT, _COUNT, _NUMBER = pa.string(), pa.int64(), pa.float64()
 
 _SEGMENT = {
@@ -19,22 +21,12 @@ _SEGMENT = {
 _REASON = {"reason": (_TEXT, "Why numbers are missing; null where none is.")}
 
 
-def _schema(*parts: Mapping[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    return pa.schema(
-        [
-            pa.field(name, kind, metadata={"comment": comment})
-            for part in parts
-            for name, (kind, comment) in part.items()
-        ]
-    )
-
-
 STEPS = "behaviour.funnel_steps"
 TIMES = "behaviour.funnel_times"
 DRIVERS = "behaviour.funnel_drivers"
 
 SCHEMAS: dict[str, pa.Schema] = {
-    STEPS: _schema(
+    STEPS: described(
         _SEGMENT,
         {
             "step_name": (_TEXT, "What users did there."),
@@ -68,7 +60,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         },
         _REASON,
     ),
-    TIMES: _schema(
+    TIMES: described(
         _SEGMENT,
         {
             "since": (_TEXT, "previous (step) or start (step 1)."),
@@ -78,7 +70,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             "share": (_NUMBER, "Of all users of the step."),
         },
     ),
-    DRIVERS: _schema(
+    DRIVERS: described(
         {
             "funnel_id": (_TEXT, "Funnel."),
             "step": (_COUNT, "Step that is reached or not, of users who reached the one before it."),

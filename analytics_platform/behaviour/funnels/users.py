@@ -20,6 +20,7 @@ from analytics_platform.behaviour.funnels.funnel import BREAKDOWNS, MOST_STEPS, 
 from analytics_platform.behaviour.funnels.kernel import NEVER, Ints, Stretch, Walk, microseconds, stretch
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import Lake, Model, Snapshot, Window
+from analytics_platform.lakehouse.described import described
 
 TABLE = "behaviour.funnel_users"
 EVENTS, USERS = "activity.events", "activity.users"
@@ -43,12 +44,7 @@ _COLUMNS = {
     "platform": (pa.string(), "Client at sign-up, else on the first day."),
     **{name: (_INSTANT, DEFINITION.columns[name]) for name in STEP_COLUMNS},
 }
-SCHEMA = pa.schema(
-    [
-        pa.field(name, kind, metadata={"comment": said})
-        for name, (kind, said) in {"funnel_id": (pa.string(), "Funnel."), **_COLUMNS}.items()
-    ]
-)
+SCHEMA = described({"funnel_id": (pa.string(), "Funnel."), **_COLUMNS})
 
 
 def observed_until(last_day: date, zone: ZoneInfo) -> datetime:

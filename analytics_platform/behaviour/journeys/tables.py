@@ -1,22 +1,16 @@
 """Columns of the tables of journeys: types, and a sentence each."""
 
-from collections.abc import Mapping
-
 import pyarrow as pa
+
+from analytics_platform.lakehouse.described import described
 
 JOURNEYS, PATHS = "behaviour.journeys", "behaviour.journey_paths"
 
 _TEXT, _COUNT, _NUMBER = pa.string(), pa.int64(), pa.float64()
 
 
-def _schema(columns: Mapping[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    return pa.schema(
-        [pa.field(name, kind, metadata={"comment": said}) for name, (kind, said) in columns.items()]
-    )
-
-
 SCHEMAS = {
-    JOURNEYS: _schema(
+    JOURNEYS: described(
         {
             "scope": (_TEXT, "within_session, between_sessions, before_event or after_event."),
             "anchor": (_TEXT, "The event around which steps are counted; `all` where there is none."),
@@ -41,7 +35,7 @@ SCHEMAS = {
             "reason": (_TEXT, "Why a probability is missing; null where it is not."),
         }
     ),
-    PATHS: _schema(
+    PATHS: described(
         {
             "role": (_TEXT, "student, teacher or all."),
             "rank": (_COUNT, "Place of the path among those of its role, from 1."),

@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 
+from analytics_platform.lakehouse.described import described
+
 TABLE = "behaviour.metric_changes"
 DESCRIPTION = (
     "One row per comparison, metric, dimension, segment and component: what moved, by how much, because of "
@@ -63,6 +65,4 @@ _COLUMNS: dict[str, tuple[pa.DataType, str]] = {
     "driver_segment": (_TEXT, "That segment; total of overall alone."),
     "sentence": (_TEXT, "What the row says, in words."),
 }
-SCHEMA = pa.schema(
-    [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in _COLUMNS.items()]
-)
+SCHEMA = described(_COLUMNS)

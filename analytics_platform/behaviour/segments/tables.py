@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 
+from analytics_platform.lakehouse.described import described
+
 SEGMENTS, PROFILES = "behaviour.segments", "behaviour.segment_profiles"
 TRANSITIONS, FITS = "behaviour.segment_transitions", "behaviour.segment_fits"
 
@@ -26,14 +28,8 @@ _METHOD = (
 )
 
 
-def _schema(columns: dict[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    return pa.schema(
-        [pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in columns.items()]
-    )
-
-
 SCHEMAS: dict[str, pa.Schema] = {
-    SEGMENTS: _schema(
+    SEGMENTS: described(
         {
             "as_of_date": _AS_OF,
             "method": _METHOD,
@@ -41,7 +37,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             "segment": (_TEXT, "Segment; gone: not active within 56 days (rfm, kmeans)."),
         }
     ),
-    PROFILES: _schema(
+    PROFILES: described(
         {
             "as_of_date": _AS_OF,
             "method": _METHOD,
@@ -63,7 +59,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             "words": (_TEXT, "What sets the segment apart, in words; the same on all its rows."),
         }
     ),
-    TRANSITIONS: _schema(
+    TRANSITIONS: described(
         {
             "method": _METHOD,
             "from_as_of_date": (_DATE, "Earlier date."),
@@ -80,7 +76,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             "probability_high": (_NUMBER, "Upper limit of it."),
         }
     ),
-    FITS: _schema(
+    FITS: described(
         {
             "as_of_date": _AS_OF,
             "clusters": (_COUNT, "k."),

@@ -6,20 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from analytics_platform.lakehouse.described import described
 from analytics_platform.stats.causal.influence import CausalEstimate
 
 _TEXT, _COUNT, _NUMBER, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 Row = dict[str, Any]
 
 
-def _schema(columns: dict[str, tuple[pa.DataType, str]]) -> pa.Schema:
-    fields = (
-        pa.field(name, kind, metadata={"comment": comment}) for name, (kind, comment) in columns.items()
-    )
-    return pa.schema(list(fields))
-
-
-EFFECTS_SCHEMA = _schema(
+EFFECTS_SCHEMA = described(
     {
         "analysis_id": (_TEXT, "The analysis; several methods answer one."),
         "question": (_TEXT, "What is asked, in words."),
@@ -50,7 +44,7 @@ EFFECTS_SCHEMA = _schema(
         "reason": (_TEXT, "Why it cannot be estimated; null where it can."),
     }
 )
-DIAGNOSTICS_SCHEMA = _schema(
+DIAGNOSTICS_SCHEMA = described(
     {
         "analysis_id": (_TEXT, "The analysis."),
         "diagnostic": (
