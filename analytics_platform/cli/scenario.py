@@ -9,13 +9,13 @@ import typer
 
 from analytics_platform.cli.formats import FormatOption, notes, show
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.experiments.catalogue import nearest
 from analytics_platform.experiments.catalogue_in_force import catalogue_in_force
 from analytics_platform.forecasts.scenarios import scenario_rows
 from analytics_platform.forecasts.scenarios_changes import Planner
 from analytics_platform.forecasts.scenarios_definitions import Scenarios, load_scenarios, parse_scenarios
 from analytics_platform.forecasts.scenarios_run import fitted
 from analytics_platform.workspace import open_workspace
+from analytics_platform.yaml_file import nearest
 
 SHOWN = (
     "scenario_id", "metric", "event_date", "baseline", "scenario", "scenario_low_80", "scenario_high_80",
@@ -84,7 +84,9 @@ def scenario(
     if start is not None:
         changes = [{**change, "first_date": _date(start)} for change in changes]
     definitions = _asked(definitions, changes, horizon)
-    growth, definitions, levels = fitted(opened.lake, opened.engine, definitions)
+    growth, definitions, levels = fitted(
+        opened.lake, opened.engine, definitions, opened.settings.subscription_price_usd
+    )
     planner = Planner(growth, definitions.assumptions, definitions.horizon_days)
     rows, sources = [], []
     for each in definitions.scenarios:

@@ -42,7 +42,9 @@ def _scenarios(lake: Lake) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterable[dg.MaterializeResult | dg.AssetCheckResult]:
         opened = workspace.open()
-        tables = scenarios_of(opened.lake, opened.engine, opened.settings.scenarios)
+        tables = scenarios_of(
+            opened.lake, opened.engine, opened.settings.scenarios, opened.settings.subscription_price_usd
+        )
         yield from kept(opened, tables, context.run.run_id, RESTS_ON)
 
     return told

@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.experiments.catalogue_file import mistake_in, read_yaml
 from analytics_platform.forecasts.calendar import Calendar, Event, Kind, Period
+from analytics_platform.yaml_file import mistake_in, read_yaml
 
 SHIPPED = Path(__file__).with_name("calendar.yaml")
 """The school calendar that counts where no other is named."""

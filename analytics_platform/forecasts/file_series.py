@@ -7,9 +7,9 @@ import polars as pl
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.experiments.analyze import read_table
-from analytics_platform.experiments.catalogue import nearest
 from analytics_platform.forecasts.backtest import MINIMUM_DAYS
 from analytics_platform.forecasts.series import Series
+from analytics_platform.yaml_file import nearest
 
 ROW, DAY, VALUE, NAME = "\0row", "\0day", "\0value", "\0name"
 """Columns of our own, beside those of the user, whom no name is forbidden."""

@@ -11,9 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.experiments.catalogue import MISTAKE, nearest
-from analytics_platform.experiments.catalogue_file import mistake_in, read_yaml
 from analytics_platform.forecasts.growth_states import RATES
+from analytics_platform.yaml_file import MISTAKE, mistake_in, nearest, read_yaml
 
 DEFAULTS = Path(__file__).with_name("scenarios.yaml")
 KINDS = ("acquisition", "transition", "quality", "price", "launch")
@@ -159,7 +158,6 @@ class Assumptions(_Part):
         default=Range(value=0.08, low=-0.04, high=0.2),
         description="Of coming, by one star of the mean rating.",
     )
-    price_usd: float = Field(default=10.0, gt=0, description="Price of a subscription, a month (USD).")
     trial_days: int = Field(
         default=14, ge=0, le=90, description="Days between a visit and the subscription that it leads to."
     )

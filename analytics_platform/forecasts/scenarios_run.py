@@ -20,7 +20,7 @@ MINIMUM_DAYS = 28
 
 @threadpool_limits.wrap(limits=1)  # as in back-tests
 def scenarios_of(
-    lake: Lake, engine: Engine, path: Path | None, replicates: int = REPLICATES
+    lake: Lake, engine: Engine, path: Path | None, price_usd: float, replicates: int = REPLICATES
 ) -> dict[str, pa.Table]:
     """All tables of scenarios; empty ones where the record is too short.
 
@@ -28,6 +28,7 @@ def scenarios_of(
         lake: holds forecasts and experiments, or lacks them.
         engine: answers over it.
         path: the file of scenarios; None: the platform's own.
+        price_usd: what a subscriber pays a month (US dollars).
         replicates: of the bootstrap.
 
     Raises:
@@ -37,11 +38,11 @@ def scenarios_of(
     days = _days(lake)
     if days is None or len(days) < MINIMUM_DAYS:
         return {table: schema.empty_table() for table, schema in TABLES.items()}
-    return scenario_tables(*fitted(lake, engine, definitions, replicates))
+    return scenario_tables(*fitted(lake, engine, definitions, price_usd, replicates))
 
 
 def fitted(
-    lake: Lake, engine: Engine, definitions: Scenarios, replicates: int = REPLICATES
+    lake: Lake, engine: Engine, definitions: Scenarios, price_usd: float, replicates: int = REPLICATES
 ) -> tuple[Growth, Scenarios, Levels]:
     """The growth model of a lake, with the scenarios and the forecasts to tell them by.
 
@@ -58,17 +59,16 @@ def fitted(
     has_experiments = all(lake.exists(table) for table in EXPERIMENTS)
     names = definitions.experiments if has_experiments else ()
     history = record(engine, days.first_day, days.last_day, names)
-    assumed = definitions.assumptions
     rows = lake.scan(FORECASTS).collect().to_dicts() if lake.exists(FORECASTS) else []
-    levels = levels_of(rows, assumed.price_usd)
+    levels = levels_of(rows, price_usd)
     ahead = [days.last_day + timedelta(days=day) for day in range(1, definitions.horizon_days + 1)]
     growth = fit(
         history,
         definitions.window_days,
         replicates,
         new_days=new_users(levels, ahead),
-        price=assumed.price_usd,
-        trial_days=assumed.trial_days,
+        price=price_usd,
+        trial_days=definitions.assumptions.trial_days,
     )
     return growth, definitions, levels
 

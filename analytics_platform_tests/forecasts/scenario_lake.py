@@ -22,7 +22,7 @@ def write_product(lake: Lake, users: int = 1200, days: int = 70) -> None:
 
 def write_scenarios(lake: Lake) -> dict[str, pa.Table]:
     """The tables of scenarios, kept in the lake."""
-    tables = scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, replicates=8)
+    tables = scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, 10.0, replicates=8)
     for table, rows in tables.items():
         lake.replace(table, [rows], rows.schema)
     return tables

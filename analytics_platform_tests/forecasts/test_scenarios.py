@@ -75,7 +75,7 @@ def test_levels_go_on_where_a_short_forecast_ends(tmp_path: Path, made: Lake):
     lake = Lake(shutil.copytree(made.root, tmp_path / "lake"))
     forecasts_of(lake, 1000.0, horizon=14)
     rows = pl.DataFrame(
-        scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, replicates=8)["forecasts.scenarios"]
+        scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, 10.0, replicates=8)["forecasts.scenarios"]
     )
     own = rows.filter(pl.col("scenario_id") == "baseline", pl.col("metric") == "dau").sort("event_date")
     assert own["baseline_source"].to_list() == ["forecast"] * 14 + ["growth_model"] * 14
@@ -108,15 +108,15 @@ def test_a_quiet_log_without_subscriptions_has_no_money_and_a_short_one_nothing(
     write_user_days(
         lake, [user_day(user, day) for user in range(1, 30) for day in range(0, 40, 1 + user % 5)]
     )
-    tables = scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, replicates=8)
+    tables = scenarios_of(lake, DuckDBEngine(lake, VIEWS), None, 10.0, replicates=8)
     assert set(tables["forecasts.scenarios"]["metric"].to_pylist()) == {"dau", "wau", "mau"}
     short = Lake(tmp_path / "short")
     write_user_days(short, [user_day(1, day) for day in range(5)])
     assert all(
-        table.num_rows == 0 for table in scenarios_of(short, DuckDBEngine(short, VIEWS), None).values()
+        table.num_rows == 0 for table in scenarios_of(short, DuckDBEngine(short, VIEWS), None, 10.0).values()
     )
     with pytest.raises(AnalyticsError, match="Scenarios need 28 days"):
-        fitted(short, DuckDBEngine(short, VIEWS), load_scenarios())
+        fitted(short, DuckDBEngine(short, VIEWS), load_scenarios(), 10.0)
 
 
 @pytest.mark.parametrize("name", CHECKS)
