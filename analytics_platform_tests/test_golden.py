@@ -14,11 +14,9 @@ from analytics_platform_tests.raw_rows import Row, event, instant, user, write_r
 
 FOLDER = Path(__file__).parent / "golden" / "two_people"
 COUNTED_ONE_BY_ONE = {
-    "behaviour.cohort_retention",
     "behaviour.growth_accounting_daily",
     "behaviour.lifecycle_daily",
     "behaviour.power_users",
-    "behaviour.retention_by_frequency",
 }
 EXPECTED = sorted(path for path in FOLDER.glob("*.csv") if not path.stem.startswith("raw_"))
 
