@@ -15,6 +15,8 @@ from dashboards.formats import Scale, number, scale
 
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE = PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 GREY = "rgba(128, 128, 128, 0.55)"
+HUE = ((0.0, "#E4EFF7"), (0.5, "#5BA0CF"), (1.0, "#00497A"))
+"""Of heat maps with numbers in them: opaque, so that the numbers' contrast is the same on dark pages."""
 GRID = "rgba(128, 128, 128, 0.18)"
 MOST_SERIES = len(PALETTE)
 

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboards.behaviour.funnel_parts import span
+from dashboards.charts import HUE
 from dashboards.dot_plots import Dot
 from dashboards.formats import percent
 from dashboards.reader import Row
@@ -39,8 +40,6 @@ ENDS = ("start", "end")
 CELL_HEIGHT, LEAST_HEIGHT = 34, 120
 SHORT_FROM = 0.005
 MOST_MOVES = 40
-ONE_HUE = ((0.0, "rgba(0,114,178,0.03)"), (1.0, "rgba(0,114,178,0.7)"))
-"""Never opaque, so that numbers in the colour of the page's text stay readable on white and on dark."""
 
 
 def label(node: str) -> str:
@@ -130,7 +129,7 @@ def matrix(moves: Sequence[Row]) -> go.Figure:
             y=[label(source) for source in sources],
             zmin=0,
             zmax=max((row["probability"] or 0 for row in moves), default=1) or 1,
-            colorscale=[list(stop) for stop in ONE_HUE],
+            colorscale=[list(stop) for stop in HUE],
             showscale=False,
             xgap=2,
             ygap=2,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from dashboards.charts import HUE
 from dashboards.formats import percent
 from dashboards.reader import Row
 
@@ -13,7 +14,6 @@ MINIMUM_N = 30
 MOST_COHORTS = 26
 MOST_PERIODS = 12
 ROW_HEIGHT, FRAME = 24, 88
-HUE = ((0.0, "#E4EFF7"), (0.5, "#5BA0CF"), (1.0, "#00497A"))
 HATCH = "rgba(90, 90, 90, 0.75)"
 
 
