@@ -19,7 +19,7 @@ WINDOW: Window = days(0, 44)
 DECLARED = ["event_date", "dimension", "segment"]
 
 
-def compared(ours: pl.DataFrame, theirs: pl.DataFrame, keys: list[str], columns: list[str]) -> None:
+def assert_same(ours: pl.DataFrame, theirs: pl.DataFrame, keys: list[str], columns: list[str]) -> None:
     """Both hold the same rows, whatever their types and order."""
     types = {name: ours.schema[name] for name in keys}
     frames = [
@@ -40,14 +40,14 @@ def test_pandas_finds_the_same_lifecycle(built_lake: Lake):
     theirs = polars_of(lifecycle.lifecycle(Source(built_lake, WINDOW)))
     ours = built_lake.scan("behaviour.lifecycle_daily").collect()
     keys = [*DECLARED, "previous_state", "state"]
-    compared(ours, theirs, keys, ["users", "previous_users", "transition_rate"])
+    assert_same(ours, theirs, keys, ["users", "previous_users", "transition_rate"])
 
 
 def test_pandas_finds_the_same_growth(built_lake: Lake):
     theirs = polars_of(lifecycle.growth(Source(built_lake, WINDOW)).reset_index(drop=True))
     ours = built_lake.scan("behaviour.growth_accounting_daily").collect()
     counts = [name for name in ours.columns if name not in (*DECLARED, "period_days")]
-    compared(ours, theirs, [*DECLARED, "period_days"], counts)
+    assert_same(ours, theirs, [*DECLARED, "period_days"], counts)
 
 
 def test_pandas_finds_the_same_power_users(built_lake: Lake):
@@ -55,7 +55,7 @@ def test_pandas_finds_the_same_power_users(built_lake: Lake):
     ours = built_lake.scan("behaviour.power_users").filter(pl.col("users") > 0).collect()
     keys = ["dimension", "segment", "window_days", "active_days"]
     now = theirs.filter(pl.col("end") == len(WINDOW) - 1)
-    compared(ours, now, keys, ["users", "established_users"])
+    assert_same(ours, now, keys, ["users", "established_users"])
 
 
 def test_a_statement_for_clickhouse_reads_the_files_of_the_newest_version(built_lake: Lake):

@@ -38,7 +38,8 @@ def test_moving_a_slider_writes_the_address(view: View, growth: str):
     page = view(growth, charts=2)
     page.get_by_role("slider").first.press("ArrowRight")
     page.wait_for_url("**acquisition=5**", timeout=PATIENCE * 1000)
-    page.wait_for_function("document.querySelector('h3').innerText.startsWith('With new users +5%')")
+    page.wait_for_function("!document.querySelector('h3').innerText.startsWith('Nothing changes')")
+    assert headline(page).startswith("With new users +5%")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
