@@ -50,6 +50,10 @@ def funnel(
     lake = open_workspace().lake
     dimension, value = _segment(segment)
     steps = lake.scan(STEPS).collect().sort("funnel_id", "step")
+    if steps.is_empty():
+        raise AnalyticsError(
+            "No funnel is built: define one in the setting `funnels` and run behaviour/funnel_steps."
+        )
     if funnel_id is not None:
         known = steps["funnel_id"].unique().sort().to_list()
         if funnel_id not in known:

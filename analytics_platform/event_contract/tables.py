@@ -128,7 +128,7 @@ EXPOSURES = Contract(
 
 INTERACTIONS = Contract(
     table="raw.interactions",
-    description="One row per call of the language model.",
+    description="One row per call of the language model; texts where the product captured them.",
     key=("interaction_id",),
     columns=(
         Column("interaction_id", Kind.BIGINT, "The call."),
@@ -136,12 +136,25 @@ INTERACTIONS = Contract(
         Column("requested_at", Kind.TIMESTAMP, "When it was asked.", unit="UTC"),
         Column("feature", Kind.TEXT, "Feature that asked.", allowed=FEATURES),
         Column("model_version", Kind.TEXT, "Model that answered."),
-        Column("prompt_version", Kind.TEXT, "Prompt template in force."),
+        Column("prompt_version", Kind.TEXT, "Prompt template in force, `unknown` where the trace has none."),
         Column("status", Kind.TEXT, "How it ended.", allowed=("ok", "refused", "error")),
-        Column("input_tokens", Kind.BIGINT, "Tokens sent.", unit="tokens", minimum=0),
-        Column("output_tokens", Kind.BIGINT, "Tokens received.", unit="tokens", minimum=0),
-        Column("latency_ms", Kind.BIGINT, "Time to the last token.", unit="ms", minimum=0),
-        Column("cost_usd", Kind.DOUBLE, "Price of the call.", unit="USD", minimum=0),
+        Column("input_tokens", Kind.BIGINT, "Tokens sent.", unit="tokens", nullable=True, minimum=0),
+        Column("output_tokens", Kind.BIGINT, "Tokens received.", unit="tokens", nullable=True, minimum=0),
+        Column("latency_ms", Kind.BIGINT, "Time to the last token.", unit="ms", nullable=True, minimum=0),
+        Column("cost_usd", Kind.DOUBLE, "Price of the call.", unit="USD", nullable=True, minimum=0),
+        Column("source_text", Kind.TEXT, "What the answer was to be made from, as captured.", nullable=True),
+        Column("output_text", Kind.TEXT, "The answer, as captured.", nullable=True),
+        Column(
+            "grade_level",
+            Kind.BIGINT,
+            "School grade that the reader declared.",
+            unit="grade",
+            nullable=True,
+            minimum=0,
+            maximum=20,
+        ),
+        Column("subject", Kind.TEXT, "Subject of the material.", nullable=True),
+        Column("source_interaction_id", Kind.TEXT, "The id as the trace writes it.", nullable=True),
         EVENT_DATE,
     ),
 )
@@ -153,9 +166,11 @@ HUMAN_RATINGS = Contract(
     columns=(
         Column("interaction_id", Kind.BIGINT, "The interaction judged."),
         Column("rater_id", Kind.BIGINT, "The expert."),
-        Column("criterion", Kind.TEXT, "What was judged, such as `faithful`."),
+        Column("rater_group", Kind.TEXT, "What the expert is, such as `teacher` or `trained`.", nullable=True),
+        Column("criterion", Kind.TEXT, "What was judged, such as `unsupported`."),
         Column("score", Kind.DOUBLE, "The judgement, on the criterion's scale."),
         Column("rated_at", Kind.TIMESTAMP, "When it was judged.", unit="UTC"),
+        Column("source_rater_id", Kind.TEXT, "The expert's id as the source writes it.", nullable=True),
         EVENT_DATE,
     ),
 )

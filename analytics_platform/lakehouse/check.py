@@ -96,27 +96,20 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
     return tuple(Check.load(path) for path in sorted(folder.glob("*.sql")))
 
 
-def unique_rows(table: str, key: Iterable[str]) -> Check:
-    """No two rows of a table that is built whole share its key."""
+def unique_rows(table: str, key: Iterable[str], *, is_daily: bool = False) -> Check:
+    """No two rows of a table share its key; of a daily table, within the window."""
     columns = ", ".join(key)
+    bounds = "WHERE event_date BETWEEN $first_day AND $last_day" if is_daily else ""
     return Check(
         name="unique_key",
         table=table,
         description=f"No two rows share {columns}.",
-        sql=f"SELECT {columns}, count(*) AS copies FROM {table} GROUP BY {columns} HAVING count(*) > 1",  # noqa: S608
+        sql=f"SELECT {columns}, count(*) AS copies FROM {table} {bounds} "  # noqa: S608
+        f"GROUP BY {columns} HAVING count(*) > 1",
         is_blocking=True,
     )
 
 
 def uniqueness(model: Model) -> Check:
     """No two rows of a model share its key."""
-    key = ", ".join(model.key)
-    bounds = "WHERE event_date BETWEEN $first_day AND $last_day" if model.is_daily else ""
-    return Check(
-        name="unique_key",
-        table=model.name,
-        description=f"No two rows share {key}.",
-        sql=f"SELECT {key}, count(*) AS copies FROM {model.name} {bounds} "  # noqa: S608
-        f"GROUP BY {key} HAVING count(*) > 1",
-        is_blocking=True,
-    )
+    return unique_rows(model.name, model.key, is_daily=model.is_daily)

@@ -21,6 +21,13 @@ HOUR_TICKS = 3600 * TICKS
 SIGNUP_LEAD_TICKS = 40 * TICKS
 EPOCH = date(1970, 1, 1)
 NONE = -1
+TEXTS = {
+    "source_text": pa.string(),
+    "output_text": pa.string(),
+    "grade_level": pa.int64(),
+    "subject": pa.string(),
+    "source_interaction_id": pa.string(),
+}
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.int8]
@@ -196,6 +203,7 @@ class EventLog:
                 "output_tokens": calls.output_tokens,
                 "latency_ms": calls.latency_ms,
                 "cost_usd": calls.cost_usd,
+                **{name: pa.nulls(len(uses.tick), kind) for name, kind in TEXTS.items()},
                 "event_date": pa.repeat(pa.scalar(self.world.date(day.day)), len(uses.tick)),
             }
         )

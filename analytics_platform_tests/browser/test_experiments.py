@@ -99,7 +99,7 @@ def test_a_badge_leads_to_the_certificates_of_its_method(view: View, experiments
 def test_the_data_behind_the_portfolio_comes_as_csv(view: View, experiments: str, tmp_path: Path):
     page = view(f"{experiments}/experiments")
     with page.expect_download(timeout=PATIENCE * 1000) as waiting:
-        page.locator("[data-testid='stDownloadButton'] button").first.click()
+        page.locator(".st-key-csv_portfolio button").click()
     waiting.value.save_as(tmp_path / "portfolio.csv")
     assert waiting.value.suggested_filename == "portfolio_v1.csv"
     assert pl.read_csv(tmp_path / "portfolio.csv").height == 5

@@ -78,7 +78,9 @@ def retention_headline(cells: Sequence[Row], measure: str) -> str:
     day = max((day for day in READ_AT[:3] if sum(row["period"] == day for row in known) > 1), default=0)
     same = sorted((row for row in known if row["period"] == day), key=lambda row: row["retention"])
     if len(same) < 2:
-        return "Too few users to compare"
+        only = segment_name(known[0]["segment"])
+        is_alone = len({row["segment"] for row in cells}) == 1
+        return f"All users are {only}: nothing to compare" if is_alone else "Too few users to compare"
     least, most = same[0], same[-1]
     apart = (
         "their intervals are apart"

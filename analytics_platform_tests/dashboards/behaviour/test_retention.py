@@ -91,6 +91,12 @@ def test_the_headline_of_everyone_tells_of_days(cells: list[Row]):
     assert comebacks.retention_headline([], "n_day").startswith("Too few")
 
 
+def test_a_dimension_with_one_value_has_nothing_to_compare(cells: list[Row]):
+    rows = comebacks.pooled(cells, "n_day", "acquisition_channel")
+    alone = [row for row in rows if row["segment"] == "social"]
+    assert comebacks.retention_headline(alone, "n_day") == "All users are Social: nothing to compare"
+
+
 def test_survival_is_told_with_its_test(survival: list[Row]):
     by_role = [row for row in survival if row["dimension"] == "role"]
     told = comebacks.survival_headline(by_role, "Role")
