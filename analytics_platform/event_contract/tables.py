@@ -166,7 +166,7 @@ HUMAN_RATINGS = Contract(
     columns=(
         Column("interaction_id", Kind.BIGINT, "The interaction judged."),
         Column("rater_id", Kind.BIGINT, "The expert."),
-        Column("rater_group", Kind.TEXT, "What the expert is, such as `teacher` or `trained`.", nullable=True),
+        Column("rater_group", Kind.TEXT, "Kind of expert, such as `teacher` or `trained`.", nullable=True),
         Column("criterion", Kind.TEXT, "What was judged, such as `unsupported`."),
         Column("score", Kind.DOUBLE, "The judgement, on the criterion's scale."),
         Column("rated_at", Kind.TIMESTAMP, "When it was judged.", unit="UTC"),
