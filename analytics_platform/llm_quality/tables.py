@@ -53,7 +53,7 @@ RATER_SEVERITY = described(
         "severity_high": (_NUMBER, "Upper limit."),
         "sensitivity": (_NUMBER, "Share of answers of class 1 that the rater calls so (Dawid–Skene)."),
         "specificity": (_NUMBER, "Share of answers of class 0 that the rater calls so (Dawid–Skene)."),
-        "is_unusual": (_FLAG, "Whether the interval of severity excludes 0 at 1 % after Holm's correction."),
+        "is_unusual": (_FLAG, "Whether severity lies more than three standard errors from 0."),
     },
 )
 JUDGE_CALIBRATION = described(
