@@ -50,8 +50,8 @@ def _rows(pairing: Pairing, words: pl.DataFrame) -> Iterator[Row]:
         verdict = rows["verdict"].to_numpy()
         for measure, found in _measures(truth, chance, verdict, rows["words"].to_numpy()).items():
             yield about | {"measure": measure} | _told(found)
-        for one in calibration.reliability_bins(chance, truth):
-            yield about | {"measure": "bin", "bin_low": one.lower, "bin_high": one.upper} | _told(one.share)
+        for one in calibration.reliability(truth, chance):
+            yield about | {"measure": "bin", "bin_low": one.low, "bin_high": one.high} | _told(one.observed)
 
 
 def _measures(
@@ -63,9 +63,9 @@ def _measures(
         "specificity": classification.specificity(truth, verdict),
         "balanced_accuracy": classification.balanced_accuracy(truth, verdict),
         "kappa": cohen_kappa(truth.astype(float), verdict.astype(float)),
-        "brier": calibration.brier(chance, truth),
-        "calibration_error": calibration.expected_calibration_error(chance, truth),
-        "calibration_gap": calibration.calibration_in_the_large(chance, truth),
+        "brier": calibration.brier(truth, chance),
+        "calibration_error": calibration.expected_calibration_error(truth, chance),
+        "calibration_gap": calibration.calibration_in_the_large(truth, chance),
     }
     is_known = np.isfinite(words.astype(float))
     if is_known.all():

@@ -65,7 +65,7 @@ JUDGE_CALIBRATION = described(
             _TEXT,
             (
                 "auroc, sensitivity, specificity, balanced_accuracy, kappa, brier, calibration_error, "
-                "calibration_gap (mean probability − share), length_bias, or bin of a reliability diagram."
+                "calibration_gap (share − mean probability), length_bias, or bin of a reliability diagram."
             ),
         ),
         "bin_low": (_NUMBER, "Lower end of a bin of probability; null otherwise."),
@@ -221,6 +221,21 @@ DESCRIPTIONS = {
     "llm_quality.worst_answers": "One row per answer of the last 28 days that is most likely unsupported.",
 }
 """Each table in the words of Dagster and `tables`."""
+
+KEYS = {
+    "llm_quality.rater_agreement": ("criterion", "dimension", "segment"),
+    "llm_quality.rater_severity": ("criterion", "rater_id"),
+    "llm_quality.judge_calibration": ("judge", "criterion", "dimension", "segment", "measure", "bin_low"),
+    "llm_quality.prevalence": (
+        *("criterion", "judge", "labels_by", "period", "dimension", "segment", "method"),
+    ),
+    "llm_quality.version_comparisons": ("kind", "from_version", "to_version", "metric"),
+    "llm_quality.satisfaction_gap": ("source", "criterion", "item", "dimension", "segment"),
+    "llm_quality.drift": ("event_date", "kind", "series", "segment"),
+    "llm_quality.labelling_queue": ("interaction_id",),
+    "llm_quality.worst_answers": ("rank",),
+}
+"""What names a row of each table."""
 
 
 def as_table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:

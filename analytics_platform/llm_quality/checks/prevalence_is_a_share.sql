@@ -1,0 +1,6 @@
+-- Every estimate of prevalence lies between 0 and 1, within its interval, and the judge's weight between 0 and 1.
+-- table: llm_quality.prevalence
+SELECT criterion, judge, labels_by, period, dimension, segment, method, estimate, low, high, "lambda"
+FROM llm_quality.prevalence
+WHERE estimate NOT BETWEEN 0 AND 1 OR estimate < low OR estimate > high OR "lambda" NOT BETWEEN 0 AND 1
+ORDER BY 1, 2, 3, 4, 5, 6, 7
