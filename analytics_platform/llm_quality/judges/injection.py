@@ -9,6 +9,8 @@ import unicodedata
 
 _ORDER = r"(?:ignore|disregard|forget|override|bypass|skip)"
 _VERDICT = r"(?:score|grade|rating|verdict|mark|probability|unsupported|helpful|acceptable)"
+_DICTATE = r"(?:give|set|assign|return|output|answer with|respond with|reply with|report)"
+_VALUE = r"(?:\d|one\b|zero\b|five\b|highest|maximum|perfect|full\b)"
 
 PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
@@ -19,8 +21,7 @@ PATTERNS = tuple(
         r"\byou are (?:now|no longer)\b|\bfrom now on,? you\b|\bnew instructions?\s*:",
         r"\b(?:note|message|instructions?|attention|dear)\b[^.!?\n]{0,15}\b(?:judge|grader|evaluator|assessor)\b",
         r"\bas (?:the|a|an) (?:judge|grader|evaluator|assessor)\b[^.!?\n]{0,20}\byou\b",
-        rf"\b(?:give|set|assign|return|output|answer with|respond with|reply with|report)\b[^.!?\n]{{0,40}}"
-        rf"\b{_VERDICT}\b[^.!?\n]{{0,20}}(?:\d|one|zero|five|highest|maximum|perfect|full)",
+        rf"\b{_DICTATE}\b[^.!?\n]{{0,40}}\b{_VERDICT}\b[^.!?\n]{{0,20}}{_VALUE}",
         rf"[\"']{_VERDICT}[\"']\s*:",
         r"<\|[^|>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|tool_call)>",
         r"^\s*(?:#+\s*)?(?:system|assistant)\s*:",

@@ -56,7 +56,9 @@ class SimulatedJudge:
 
     def score(self, batch: Sequence[Case]) -> list[Verdict]:
         """Judge a batch; the probability is that of Bayes' rule at the prevalence of the known truth."""
-        given = {criterion: self._probabilities(criterion) for criterion in {case.criterion for case in batch}}
+        given = {
+            criterion: self._probabilities(criterion) for criterion in {case.criterion for case in batch}
+        }
         return [self._verdict(case, given[case.criterion]) for case in batch]
 
     def _verdict(self, case: Case, given: tuple[float | None, float | None]) -> Verdict:
@@ -69,7 +71,7 @@ class SimulatedJudge:
         return Verdict("ok", VERSION, score=float(score), probability=given[score], cost_usd=0.0)
 
     def _probabilities(self, criterion: str) -> tuple[float | None, float | None]:
-        """Probability of a 1 given the verdict 0, and given the verdict 1; None for one that is never given."""
+        """Probability of a 1 given the verdict 0, and given the verdict 1; None for one never given."""
         known = self.truth.get(criterion, {})
         share = sum(known.values()) / len(known) if known else 0.0
         hit, miss = share * self.sensitivity, share * (1 - self.sensitivity)

@@ -1,7 +1,7 @@
 """What paid judges remember, beside the lake: verdicts by key, and every request with what it cost.
 
-One SQLite file, because a budget shared by concurrent runs needs a transaction over its sum, and a verdict that
-was paid for must survive whatever comes next: each is committed as it arrives. An unsettled request, as
+One SQLite file, because a budget that concurrent runs share needs a transaction over its sum, and a verdict
+that was paid for must survive whatever comes next: each is committed as it arrives. An unsettled request, as
 of a run that was killed, counts at what was set aside for it.
 """
 
@@ -22,7 +22,12 @@ FILE = "judge.sqlite"
 PATIENCE_SECONDS = 30
 KEYS_A_QUERY = 500
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS verdicts (key TEXT PRIMARY KEY, judge TEXT NOT NULL, verdict TEXT NOT NULL, kept_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS verdicts (
+    key TEXT PRIMARY KEY,
+    judge TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    kept_at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS requests (
     request_id INTEGER PRIMARY KEY,
     spent_date TEXT NOT NULL,
@@ -84,7 +89,9 @@ class VerdictStore:
                 (verdict.key, judge, text, datetime.now(UTC).isoformat(timespec="seconds")),
             )
 
-    def reserve(self, judge: str, key: str, cost_usd: float, price_version: str, budget_usd: float) -> int | None:
+    def reserve(
+        self, judge: str, key: str, cost_usd: float, price_version: str, budget_usd: float
+    ) -> int | None:
         """Set aside what a request may cost today (UTC), before it is sent.
 
         Returns:
