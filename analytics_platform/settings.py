@@ -75,15 +75,16 @@ class Settings(BaseSettings):
 
     judge: Literal["heuristic", "openai", "replay"] = Field(
         "heuristic",
-        description="Who judges answers: the built-in detector, a model behind an OpenAI-compatible endpoint, "
-        "or recorded verdicts.",
+        description="Who judges answers: the built-in detector, a model behind an OpenAI-compatible "
+        "endpoint, or recorded verdicts.",
     )
     judge_model: str | None = Field(None, description="Model that judges, as its endpoint names it.")
     judge_base_url: str | None = Field(
         None, description="Address of the judge's endpoint, up to and with /v1; default: OpenAI's."
     )
     judge_api_key: SecretStr | None = Field(
-        None, description="Key of the judge's endpoint; only as a variable or in the file, never as an option."
+        None,
+        description="Key of the judge's endpoint; only as a variable or in the file, never as an option.",
     )
     judge_daily_budget_usd: float = Field(
         1.0, ge=0, allow_inf_nan=False, description="US dollars that judging may cost a day (UTC)."

@@ -91,13 +91,16 @@ def test_a_malformed_file_is_refused_with_its_place(tmp_path: Path):
         load_settings()
 
 
-def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ANALYTICS_JUDGE_API_KEY", "sk-very-secret")
     settings = load_settings()
 
     assert settings.judge_api_key is not None
     assert settings.judge_api_key.get_secret_value() == "sk-very-secret"
-    assert "sk-very-secret" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert (
+        "sk-very-secret"
+        not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ SCHEMA = described(
         ),
         "is_injection_suspected": (_FLAG, "Whether source or answer seem to instruct the judge."),
         "is_rated": (_FLAG, "Whether people rated this answer on this criterion."),
-        "is_drawn": (_FLAG, "Whether the answer belongs to the day's random draw: only such rows stand for all."),
+        "is_drawn": (_FLAG, "Whether the answer belongs to the day's draw: only such rows stand for all."),
         "sampling_probability": (_NUMBER, "Of an answer of the day to be drawn."),
         "input_tokens": (_COUNT, "Tokens sent, over all attempts."),
         "output_tokens": (_COUNT, "Tokens received, over all attempts."),
@@ -48,7 +48,7 @@ SCHEMA = described(
         "price_version": (_TEXT, "Price table."),
         "latency_ms": (_COUNT, "Milliseconds from first attempt to last reply."),
         "attempts": (_COUNT, "Requests sent."),
-        "is_cached": (_FLAG, "Taken from memory: tokens, cost, latency and attempts are those of the first time."),
+        "is_cached": (_FLAG, "Taken from memory: tokens, cost, latency and attempts are the first time's."),
         "key": (_TEXT, "What the verdict is remembered by; null for a judge without memory."),
     }
 )  # fmt: skip

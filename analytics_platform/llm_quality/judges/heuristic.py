@@ -10,12 +10,11 @@ from analytics_platform.llm_quality.judges.injection import is_suspected
 from analytics_platform.llm_quality.judges.judge import Case, Verdict
 
 CRITERION = "unsupported"
-THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
 class HeuristicJudge:
-    """Says 1 where the detector holds an unsupported claim to be likelier than not. A weak signal, no rate.
+    """Says 1 where the detector flags an unsupported claim. A weak signal, no rate.
 
     Attributes:
         detector: what reads the texts.
@@ -71,7 +70,7 @@ class HeuristicJudge:
         return Verdict(
             "ok",
             self.rubric_version,
-            score=float(probability >= THRESHOLD),
+            score=float(probability >= self.detector.threshold),
             probability=probability,
             cost_usd=0.0,
             is_injection_suspected=suspected,

@@ -30,8 +30,8 @@ def judge_in_force(settings: Settings, detector: Detector, rubrics: Rubrics) -> 
         case "replay":
             if settings.judge_replay is None:
                 raise AnalyticsError(
-                    "The judge `replay` needs the setting judge_replay (ANALYTICS_JUDGE_REPLAY): name the file "
-                    "that `analytics-platform llm judge --save` wrote."
+                    "The judge `replay` needs the setting judge_replay (ANALYTICS_JUDGE_REPLAY): name the "
+                    "file that `analytics-platform llm judge --save` wrote."
                 )
             return ReplayJudge.of(settings.judge_replay, rubrics)
         case "openai":
@@ -67,10 +67,12 @@ def _key(settings: Settings) -> str:
         )
     if not key and settings.judge_base_url is None:
         raise AnalyticsError(
-            "The judge `openai` needs the setting judge_api_key: set the variable ANALYTICS_JUDGE_API_KEY, or "
-            "judge_base_url to an endpoint of your own that asks for no key."
+            "The judge `openai` needs the setting judge_api_key: set the variable ANALYTICS_JUDGE_API_KEY, "
+            "or judge_base_url to an endpoint of your own that asks for no key."
         )
-    if settings.judge_base_url is not None and not settings.judge_base_url.startswith(("http://", "https://")):
+    if settings.judge_base_url is not None and not settings.judge_base_url.startswith(
+        ("http://", "https://")
+    ):
         raise AnalyticsError(
             "Setting judge_base_url (ANALYTICS_JUDGE_BASE_URL) is no address: write it as http://host:port/v1."
         )

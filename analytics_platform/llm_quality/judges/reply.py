@@ -1,6 +1,7 @@
 """What a model replied, held against the form it was to have; anything else is no verdict."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from analytics_platform.llm_quality.judges.rubrics import Rubric
 
 RATIONALE_LETTERS = 2000
 FENCE = "```"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Reply(BaseModel):
@@ -57,7 +59,12 @@ def parsed(text: str, rubric: Rubric, *, is_truncated: bool) -> Parsed:
         return Parsed("invalid", problem="the score is not on the scale")
     if rubric.is_binary == (reply.probability is None):
         return Parsed("invalid", problem="the reply does not fit its form at probability")
-    return Parsed("parsed", reply.model_copy(update={"rationale": reply.rationale[:RATIONALE_LETTERS]}))
+    return Parsed("parsed", reply.model_copy(update={"rationale": _shown(reply.rationale)}))
+
+
+def _shown(rationale: str) -> str:
+    """A rationale that is safe to print: a terminal obeys control characters."""
+    return _CONTROLS.sub("", rationale)[:RATIONALE_LETTERS]
 
 
 def _unfenced(text: str) -> str:
