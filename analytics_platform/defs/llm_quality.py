@@ -18,7 +18,10 @@ from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.lakehouse import Lake
 from analytics_platform.llm_quality import JUDGEMENTS, QUALITY_DAILY, RATINGS_DAILY, SCORES
 from analytics_platform.llm_quality.interaction_scores import INTERACTION_SCORES, interaction_scores
-from analytics_platform.llm_quality.judgements import JUDGEMENTS_SCHEMA, judgements
+from analytics_platform.llm_quality import judgements
+from analytics_platform.llm_quality.judges.in_force import judge_in_force
+from analytics_platform.llm_quality.judges.rubrics import load_rubrics
+from analytics_platform.llm_quality.judges.signals_detector import SignalsDetector
 from analytics_platform.llm_quality.panel_tables import INPUTS, whole_tables
 from analytics_platform.llm_quality.tables import DESCRIPTIONS
 from analytics_platform.workspace import open_workspace
@@ -77,14 +80,18 @@ def _judgements(lake: Lake) -> dg.AssetsDefinition:
         owners=[OWNER],
         kinds={"python", "deltalake"},
         description="One row per answer, judge and criterion: the verdict, what it cost, and why there is none.",
-        metadata=_facts(lake, JUDGEMENTS, JUDGEMENTS_SCHEMA),
+        metadata=_facts(lake, JUDGEMENTS, judgements.SCHEMA),
         partitions_def=daily_partitions(open_workspace()),
         backfill_policy=ONE_RUN,
         check_specs=[check.spec() for check in checks],
     )
     def judged(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         opened, window = workspace.open(), window_of(context)
-        opened.lake.replace_days(JUDGEMENTS, window, judgements(opened.engine, window), JUDGEMENTS_SCHEMA)
+        rubrics = load_rubrics()
+        judge = judge_in_force(opened.settings, SignalsDetector(), rubrics)
+        draw = judgements.Draw(opened.settings.judge_cases_a_day, opened.settings.seed)
+        rows = judgements.judgements(opened.engine, window, judge, rubrics, draw)
+        opened.lake.replace_days(JUDGEMENTS, window, [rows], judgements.SCHEMA)
         report_days(context, opened, JUDGEMENTS, window, {})
         return dg.MaterializeResult(check_results=run_checks(checks, opened, window, context.run.run_id))
 

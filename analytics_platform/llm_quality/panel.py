@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics_platform.lakehouse import Engine
-from analytics_platform.stats.agreement import Level
+from analytics_platform.stats.disagreements import Level
 from analytics_platform.stats.dawid_skene import dawid_skene
 
 PANEL = Path(__file__).with_suffix(".sql").read_text()

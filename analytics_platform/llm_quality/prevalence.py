@@ -52,7 +52,8 @@ def _rows(pairing: Pairing) -> Iterator[dict[str, Any]]:
 def _estimates(rows: pl.DataFrame, about: Row) -> Iterator[dict[str, Any]]:
     """One row a method for some answers."""
     sample = drawn(rows)
-    n_labels, judged = len(sample.labels), rows.height - len(sample.labels)
+    n_labels = int(rows["label"].count())
+    judged = rows.height - n_labels
     common = {
         **about,
         "first_date": rows["event_date"].min(),
@@ -77,7 +78,7 @@ def _estimates(rows: pl.DataFrame, about: Row) -> Iterator[dict[str, Any]]:
     }
 
 
-def drawn(rows: pl.DataFrame) -> "ppi.Sample":
+def drawn(rows: pl.DataFrame) -> ppi.Judged:
     """Labels with the judge's word on them, its word on the rest, and the labels' weights.
 
     Args:
@@ -89,7 +90,7 @@ def drawn(rows: pl.DataFrame) -> "ppi.Sample":
     weighted = rows.with_columns(weight=weight)
     labelled = weighted.filter(known)
     weights: Floats = labelled["weight"].to_numpy()
-    return ppi.Sample(
+    return ppi.Judged(
         labels=labelled["label"].to_numpy(),
         judged=labelled["probability"].to_numpy(),
         unjudged=weighted.filter(~known)["probability"].to_numpy(),

@@ -98,22 +98,29 @@ def _unsupported(pair: Pair, paired: Sequence[Pairing]) -> Iterator[dict[str, An
             continue
         version = pl.col(f"{pair.kind}_version")
         rows = pairing.rows.rename({"panel": "label"})
-        before, after = (
-            drawn(rows.filter((version == name) & pl.col("event_date").is_between(*days)))
+        sides = [
+            rows.filter((version == name) & pl.col("event_date").is_between(*days))
             for name, days in ((pair.before, pair.days_before), (pair.after, pair.days_after))
-        )
-        counts = {"from_n": len(before.labels), "to_n": len(after.labels)}
-        if min(counts.values()) < LEAST_LABELS or not (len(before.unjudged) and len(after.unjudged)):
+        ]
+        labels = [int(side["label"].count()) for side in sides]
+        if min(labels) < LEAST_LABELS:
             continue
+        before, after = (drawn(side) for side in sides)
+        values = [
+            ppi.ppi_mean(one.labels, one.judged, one.unjudged, weights=one.weights).estimate
+            for one in (before, after)
+        ]
         found = ppi.ppi_difference(before, after)
-        yield counts | {
+        yield {
             "metric": "unsupported",
             "unit": "share",
             "direction": "down",
-            "from_value": found.first.estimate,
-            "to_value": found.second.estimate,
+            "from_value": values[0],
+            "to_value": values[1],
             "low": found.low,
             "high": found.high,
+            "from_n": labels[0],
+            "to_n": labels[1],
         }
 
 
