@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from analytics_platform import activity, behaviour, churn, experiments, forecasts
+from analytics_platform import activity, behaviour, churn, experiments, forecasts, llm_quality
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
 from analytics_platform.lakehouse.duckdb_engine import Connect, connection_config, connector
@@ -12,7 +12,7 @@ from analytics_platform.settings import Settings, load_settings
 
 MODELS: dict[str, Model] = {
     name: model
-    for package in (activity, behaviour, experiments, churn, forecasts)
+    for package in (activity, behaviour, experiments, llm_quality, churn, forecasts)
     for name, model in package.MODELS.items()
 }
 VIEWS = {name: model for name, model in MODELS.items() if model.is_view}

@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from analytics_platform import activity, behaviour, churn, experiments, forecasts, validation
+from analytics_platform import activity, behaviour, churn, experiments, forecasts, llm_quality, validation
 from analytics_platform.alerts import CheckResult
 from analytics_platform.defs.check_results import failing_days, record
 from analytics_platform.defs.history import FAILING_DAYS
@@ -27,7 +27,7 @@ from analytics_platform.workspace import Workspace
 
 CHECKS: tuple[Check, ...] = tuple(
     check
-    for package in (activity, behaviour, experiments, churn, forecasts, validation)
+    for package in (activity, behaviour, experiments, llm_quality, churn, forecasts, validation)
     for check in package.CHECKS
 )
 

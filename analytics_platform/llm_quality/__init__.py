@@ -8,11 +8,10 @@ from pathlib import Path
 
 from analytics_platform.lakehouse import Check, Model, load_checks, uniqueness
 from analytics_platform.lakehouse.check import unique_rows
+from analytics_platform.llm_quality.quality_daily import QUALITY_DAILY
+from analytics_platform.llm_quality.ratings_daily import RATINGS_DAILY
 from analytics_platform.llm_quality.tables import KEYS
 
-_HERE = Path(__file__)
-RATINGS_DAILY = Model.load(_HERE.with_name("ratings_daily.sql"))
-QUALITY_DAILY = Model.load(_HERE.with_name("quality_daily.sql"))
 MODELS: dict[str, Model] = {model.name: model for model in (RATINGS_DAILY, QUALITY_DAILY)}
 SCORES, JUDGEMENTS = "llm_quality.interaction_scores", "llm_quality.judgements"
 CHECKS: tuple[Check, ...] = (
@@ -20,7 +19,7 @@ CHECKS: tuple[Check, ...] = (
     unique_rows(SCORES, ("event_date", "interaction_id"), is_daily=True),
     unique_rows(JUDGEMENTS, ("event_date", "interaction_id", "judge", "criterion"), is_daily=True),
     *(unique_rows(table, key) for table, key in KEYS.items()),
-    *load_checks(_HERE.with_name("checks")),
+    *load_checks(Path(__file__).with_name("checks")),
 )
 
 __all__ = ["CHECKS", "JUDGEMENTS", "MODELS", "QUALITY_DAILY", "RATINGS_DAILY", "SCORES"]
