@@ -8,13 +8,14 @@ import polars as pl
 import pytest
 
 from analytics_platform.behaviour.metric_changes import CHECKS, KEY, SCHEMA, TABLE, metric_changes
-from analytics_platform.behaviour.metric_changes.faults import gap_of
+from analytics_platform.behaviour.metric_changes.faults import Known, gap_of
 from analytics_platform.behaviour.metric_changes.measures import MEASURED, divide
 from analytics_platform.behaviour.metric_changes.periods import Comparison
+from analytics_platform.behaviour.metric_changes.words import worded
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model
 from analytics_platform.lakehouse.portability import violations
 from analytics_platform_tests.behaviour.planted_world import DAYS, LAST_DAY, QUIET_DAY, planted, user_days
-from analytics_platform_tests.derived_rows import build, day, days
+from analytics_platform_tests.derived_rows import build, change, day, days, user_day
 from analytics_platform_tests.raw_rows import event, instant, user, write_raw
 
 UTC = ZoneInfo("UTC")
@@ -162,6 +163,33 @@ def test_a_silent_hour_is_called_a_gap_of_the_log_and_measured(tmp_path: Path):
         "Feature uses fell by about 30 (16.7%) on Saturday 4 October 2025 because ios logged nothing "
         "18:00–19:00 (a logging gap, not behaviour)."
     )
+
+
+def test_a_gap_before_the_fifth_week_is_not_compared(tmp_path: Path):
+    engine = hours(Lake(tmp_path / "lake"), silent=True)
+    change(engine.lake, "behaviour.kpi_daily", lambda rows: rows.filter(pl.col("event_date") > day(5)))
+    wrong = {"no_silent_hours": [day(33)]}
+    rows = pl.DataFrame(metric_changes(engine, day(33), wrong, UTC, has_experiments=False))
+    assert set(rows["comparison"]) == {"week"}
+
+
+@pytest.mark.parametrize(("contribution", "words"), [(-0.02, "2.0 points less"), (0.02, "2.0 points more")])
+def test_moving_unlike_all_is_more_or_less_by_its_sign(found: pl.DataFrame, contribution: float, words: str):
+    rows = found.filter(comparison="week", metric="satisfied_share").to_dicts()
+    excess = next(row for row in rows if row["component"] == "excess")
+    row = {**excess, "before_value": 0.5, "after_value": 0.6, "contribution": contribution}
+    told = worded([*rows, row], Comparison("week", LAST_DAY), Known())[-1]
+    assert told["sentence"].endswith(f": 50.0% before, 60.0% after, {words} than by moving like all.")
+
+
+def test_trials_of_the_days_before_are_followed_to_the_last_day_of_four_weeks(tmp_path: Path):
+    bought = [(1, 5, 33), (2, 5, 34), (3, 19, 47), (4, 20, 40)]
+    rows = [row for person, trial, paid in bought for row in (
+        user_day(person, trial, trial_starts=1), user_day(person, paid, conversions=1))]  # fmt: skip
+    rows += [user_day(9, offset) for offset in range(48)]
+    counted = Comparison("week", day(46)).counts(planted(Lake(tmp_path / "lake"), rows))
+    sums = counted.group_by("is_after").agg(pl.col("trials_28d", "converted_28d").sum() * 7).sort("is_after")
+    assert sums.rows() == [(False, pytest.approx(2.0), pytest.approx(1.0)), (True, 0.0, 0.0)]
 
 
 def test_a_day_like_the_others_has_no_gap(tmp_path: Path):
