@@ -229,5 +229,20 @@ def test_each_check_is_quiet_and_finds_its_planted_fault(
     assert not check.run(engine, days(0, DAYS)).passed
 
 
+@pytest.mark.parametrize("column", ["before_value", "after_value"])
+def test_the_kpis_are_compared_for_every_metric(engine: DuckDBEngine, found: pl.DataFrame, column: str):
+    check = next(check for check in CHECKS if check.name == "changes_match_kpis")
+    edited = found.with_columns(pl.col(column) + 1)
+    engine.lake.replace(TABLE, [edited.to_arrow().cast(SCHEMA)], SCHEMA)
+    offending = pl.DataFrame(check.run(engine, days(0, DAYS)).offending)
+    assert set(offending["metric"]) == set(found["metric"])
+    assert set(offending["is_after"]) == {column == "after_value"}
+
+
+def test_the_check_of_kpis_knows_every_measured_metric():
+    sql = next(check.sql for check in CHECKS if check.name == "changes_match_kpis")
+    assert [name for name in MEASURED if f"WHEN '{name}' THEN" not in sql] == []
+
+
 def test_every_check_has_a_planted_fault():
     assert {check.name for check in CHECKS} == {name for name, _ in FAULTS}
