@@ -2,8 +2,8 @@
 
 A day is set against the median of the same weekday in the four weeks before; how far such days usually lie
 from that (their median and median absolute deviation over the eight weeks before) says whether it is unusual.
-Days that were unusual themselves are left out of both, so that a break does not hide the next. Nothing logged
-counts as half a use: the strongest evidence there is.
+Days that were unusual themselves are left out of the weekdays and of the spread, so that a break does not
+hide the next. Nothing logged counts as half a use: the strongest evidence there is.
 
 Source: Iglewicz and Hoaglin (1993), How to detect and handle outliers: 3.5 robust deviations.
 """
@@ -32,7 +32,7 @@ HISTORY_DAYS, LEAST_HISTORY = 56, 21
 LEAST_COUNT = 30
 LEAST_SPREAD = 0.02
 LEAST_USUAL = 2
-"""Of the four weekdays: with fewer usual ones all are taken, so that a new level is learned in three weeks."""
+"""Of the four weekdays: with fewer usual ones all are taken, so that a new level is known in three weeks."""
 LEAST_VALUE = 0.5
 """What a count of zero is taken for, to have a logarithm."""
 MEDIAN_VARIANCE = 0.3
@@ -150,7 +150,7 @@ def robust_scores(above: Floats, below: Floats, least: int, *, is_ratio: bool) -
         surprise[at] = np.log(max(above[at], LEAST_VALUE) / max(expected, LEAST_VALUE))
         error = _error(above[at], expected, float(np.median(above[chosen])))
         past = slice(max(0, at - HISTORY_DAYS), at)
-        scores[at] = _score(surprise[at], surprise[past][~is_unusual[past]], error)
+        scores[at] = _score(surprise[at], surprise[past], is_unusual[past], error)
         is_unusual[at] = abs(scores[at]) > THRESHOLD
     return scores
 
@@ -162,10 +162,12 @@ def _error(value: float, expected: float, usual: float) -> float:
     )
 
 
-def _score(surprise: float, known: Floats, error: float) -> float:
-    known = known[np.isfinite(known)]
+def _score(surprise: float, known: Floats, is_unusual: NDArray[np.bool_], error: float) -> float:
+    """Unusual days count for the middle, which must follow a drift, and not for the spread."""
+    is_unusual, known = is_unusual[np.isfinite(known)], known[np.isfinite(known)]
     if len(known) < LEAST_HISTORY:
         return float("nan")
     middle = np.median(known)
-    spread = SPREAD * np.median(np.abs(known - middle))
+    distances = np.abs(known - middle)
+    spread = SPREAD * np.median(distances if is_unusual.all() else distances[~is_unusual])
     return float((surprise - middle) / max(spread, error, LEAST_SPREAD))
