@@ -94,8 +94,8 @@ def unusual_days(metric: Metric, counts: pl.DataFrame, begin: date) -> Iterator[
     above, below = _parts(metric, counts)
     scores = robust_scores(above, below, _least(metric), is_ratio=metric.is_ratio)
     since, before = begin, None
-    for at in np.flatnonzero(np.abs(np.nan_to_num(scores)) > THRESHOLD):
-        day = begin + timedelta(days=int(at))
+    for at in np.flatnonzero(np.abs(np.nan_to_num(scores)) > THRESHOLD).tolist():
+        day = begin + timedelta(days=at)
         if before is None or at - before > APART_DAYS or scores[at] * scores[before] < 0:
             since = day
         before = at

@@ -131,16 +131,24 @@ def test_people_of_a_class_are_one_cluster_and_small_segments_are_taken_together
     assert many.totals.overall == pytest.approx(alone.overall)
 
 
-def hours(lake: Lake, *, silent: bool) -> DuckDBEngine:
-    """Thirty people on each of two platforms at 17, 18 and 19 o'clock of five Saturdays."""
+Lost = Callable[[str, int], bool]
+
+
+def ios_at_six(platform: str, hour: int) -> bool:
+    return (platform, hour) == ("ios", 18)
+
+
+def hours(lake: Lake, lost: Lost) -> DuckDBEngine:
+    """Thirty people on each of two platforms at 17, 18 and 19 o'clock of five Saturdays, one person later."""
     events = [
         event(instant(week * 7 + 5, f"{hour}:{person % 60:02d}"), person, platform=platform)
         for week in range(5)
         for platform, first in (("web", 0), ("ios", 100))
         for person in range(first, first + 30)
         for hour in (17, 18, 19)
-        if not (silent and week == 4 and platform == "ios" and hour == 18)
+        if not (week == 4 and lost(platform, hour))
     ]
+    events.append(event(instant(36), 0))
     numbered = [{**row, "event_id": at} for at, row in enumerate(events)]
     people = sorted({row["user_id"] for row in numbered})
     write_raw(lake, events=numbered, users=[user(person) for person in people], window=days(0, 40))
@@ -150,7 +158,7 @@ def hours(lake: Lake, *, silent: bool) -> DuckDBEngine:
 
 
 def test_a_silent_hour_is_called_a_gap_of_the_log_and_measured(tmp_path: Path):
-    engine = hours(Lake(tmp_path / "lake"), silent=True)
+    engine = hours(Lake(tmp_path / "lake"), ios_at_six)
     gap = gap_of(engine, day(33))
     assert gap is not None
     assert (gap.platforms, gap.missing_events) == (("ios",), pytest.approx(30.0))
@@ -165,8 +173,24 @@ def test_a_silent_hour_is_called_a_gap_of_the_log_and_measured(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        (lambda platform, _: platform == "ios", "ios logged nothing 17:00–20:00"),
+        (lambda _, hour: hour > 17, "ios and web logged nothing 18:00–19:00"),
+        (lambda *_: True, "ios and web logged nothing 18:00–19:00"),
+    ],
+    ids=["a platform", "an evening", "a day"],
+)
+def test_a_long_silence_is_called_a_gap(tmp_path: Path, lost: Lost, words: str):
+    gap = gap_of(hours(Lake(tmp_path / "lake"), lost), day(33))
+    assert gap is not None
+    assert gap.words(UTC) == f"{words} (a logging gap, not behaviour)"
+    assert gap.missing_events == pytest.approx(30.0 * len(gap.platforms) * len(gap.hours))
+
+
 def test_a_gap_before_the_fifth_week_is_not_compared(tmp_path: Path):
-    engine = hours(Lake(tmp_path / "lake"), silent=True)
+    engine = hours(Lake(tmp_path / "lake"), ios_at_six)
     change(engine.lake, "behaviour.kpi_daily", lambda rows: rows.filter(pl.col("event_date") > day(5)))
     wrong = {"no_silent_hours": [day(33)]}
     rows = pl.DataFrame(metric_changes(engine, day(33), wrong, UTC, has_experiments=False))
@@ -193,7 +217,7 @@ def test_trials_of_the_days_before_are_followed_to_the_last_day_of_four_weeks(tm
 
 
 def test_a_day_like_the_others_has_no_gap(tmp_path: Path):
-    assert gap_of(hours(Lake(tmp_path / "lake"), silent=False), day(33)) is None
+    assert gap_of(hours(Lake(tmp_path / "lake"), lambda *_: False), day(33)) is None
 
 
 @pytest.mark.parametrize("name", ["counts", "silent_hours"])
