@@ -18,8 +18,14 @@ hours AS (
   SELECT event_date, platform, hour, count(*) AS users FROM visits GROUP BY event_date, platform, hour
 ),
 
+days AS (
+  SELECT event_date, platform, sum(users) AS users FROM hours GROUP BY event_date, platform
+),
+
 spans AS (
-  SELECT event_date, min(hour) AS first_hour, max(hour) AS last_hour FROM hours GROUP BY event_date
+  SELECT event_date, min(hour) AS first_hour, max(hour) AS last_hour, sum(users) AS users
+  FROM hours
+  GROUP BY event_date
 ),
 
 -- The log's last hour, or one a week past the window: hours from there on may still be logged.
@@ -51,8 +57,8 @@ usual_hours AS (
 ),
 
 usual_days AS (
-  SELECT event_date + 7 * week AS event_date, platform, count(*) AS days
-  FROM (SELECT DISTINCT event_date, platform FROM hours) AS logged
+  SELECT event_date + 7 * week AS event_date, platform, count(*) AS days, sum(users) AS users
+  FROM days
   CROSS JOIN weeks
   GROUP BY 1, 2
 ),
@@ -78,16 +84,31 @@ platform_levels AS (
   GROUP BY event_date, platform
 ),
 
--- On a day without any lively hour, a few per cent of the people make a day off and not a silence.
+lively_levels AS (
+  SELECT event_date, sum(users) / nullif(sum(usual_users), 0) AS level
+  FROM busy_hours
+  WHERE is_lively
+  GROUP BY event_date
+),
+
+whole_days AS (
+  SELECT event_date, sum(CAST(users AS DOUBLE) / nullif(days, 0)) AS usual_users
+  FROM usual_days
+  GROUP BY event_date
+),
+
+-- On a day without any lively hour, a hundredth of the people or more make a day off and not a silence.
 day_levels AS (
   SELECT
     event_date,
-    coalesce(
-      sum(users) FILTER (WHERE is_lively) / nullif(sum(usual_users) FILTER (WHERE is_lively), 0),
-      CASE WHEN sum(users) * 100 >= sum(usual_users) THEN sum(users) / nullif(sum(usual_users), 0) ELSE 1 END
-    ) AS level
-  FROM busy_hours
-  GROUP BY event_date
+    CASE
+      WHEN lively_levels.level IS NOT NULL THEN lively_levels.level
+      WHEN 100 * spans.users >= usual_users THEN spans.users / nullif(usual_users, 0)
+      ELSE 1
+    END AS level
+  FROM whole_days
+  LEFT JOIN lively_levels USING (event_date)
+  LEFT JOIN spans USING (event_date)
 ),
 
 expectations AS (
@@ -108,11 +129,11 @@ judged AS (
   WHERE expected_users >= 15
 )
 
-SELECT event_date, hour, platform, users, expected_users
+SELECT event_date, hour, platform, judged.users, expected_users
 FROM judged
 LEFT JOIN spans USING (event_date)
 CROSS JOIN log_ends
-WHERE users < expected_users / 10
+WHERE judged.users < expected_users / 10
   AND hour < end_hour
   -- Where clocks change, an hour before a day's first event or after its last may be another's: of those only
   -- hours between busy ones are judged.

@@ -16,7 +16,7 @@ hours AS (
 ),
 
 spans AS (
-  SELECT min(hour) AS first_hour, max(hour) AS last_hour FROM hours WHERE event_date = $day
+  SELECT min(hour) AS first_hour, max(hour) AS last_hour, sum(users) AS users FROM hours WHERE event_date = $day
 ),
 
 -- The log's last hour, or one a week past the day: hours from there on may still be logged.
@@ -44,7 +44,10 @@ usual_hours AS (
 ),
 
 usual_days AS (
-  SELECT platform, count(DISTINCT event_date) AS days FROM hours WHERE event_date < $day GROUP BY platform
+  SELECT platform, count(DISTINCT event_date) AS days, sum(users) AS users
+  FROM hours
+  WHERE event_date < $day
+  GROUP BY platform
 ),
 
 -- Every hour that usually is busy, whether or not the day was logged.
@@ -74,14 +77,25 @@ platform_levels AS (
   GROUP BY platform
 ),
 
--- On a day without any lively hour, a few per cent of the people make a day off and not a silence.
+lively_levels AS (
+  SELECT sum(users) / nullif(sum(usual_users), 0) AS level FROM busy_hours WHERE is_lively
+),
+
+whole_days AS (
+  SELECT sum(CAST(users AS DOUBLE) / nullif(days, 0)) AS usual_users FROM usual_days
+),
+
+-- On a day without any lively hour, a hundredth of the people or more make a day off and not a silence.
 day_levels AS (
   SELECT
-    coalesce(
-      sum(users) FILTER (WHERE is_lively) / nullif(sum(usual_users) FILTER (WHERE is_lively), 0),
-      CASE WHEN sum(users) * 100 >= sum(usual_users) THEN sum(users) / nullif(sum(usual_users), 0) ELSE 1 END
-    ) AS level
-  FROM busy_hours
+    CASE
+      WHEN lively_levels.level IS NOT NULL THEN lively_levels.level
+      WHEN 100 * spans.users >= usual_users THEN spans.users / nullif(usual_users, 0)
+      ELSE 1
+    END AS level
+  FROM whole_days
+  CROSS JOIN lively_levels
+  CROSS JOIN spans
 ),
 
 expectations AS (
@@ -104,13 +118,13 @@ judged AS (
 )
 
 SELECT
-  platform, -- Client that fell silent.
-  hour, -- Start of the hour (UTC).
-  expected_events - events AS missing_events -- Feature uses to be expected that were not logged.
+  judged.platform, -- Client that fell silent.
+  judged.hour, -- Start of the hour (UTC).
+  judged.expected_events - judged.events AS missing_events -- Feature uses to be expected that were not logged.
 FROM judged
 CROSS JOIN spans
 CROSS JOIN log_ends
-WHERE users < expected_users / 10
+WHERE judged.users < expected_users / 10
   AND hour < end_hour
   -- Where clocks change, an hour before a day's first event or after its last may be another's: of those only
   -- hours between busy ones are judged.
