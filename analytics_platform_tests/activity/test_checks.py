@@ -209,8 +209,55 @@ def test_two_weeks_of_history_are_needed_to_miss_an_hour(tmp_path: Path):
     assert watched(tmp_path, rows, "no_silent_hours") == []
 
 
-def test_a_change_of_clocks_is_no_silence(tmp_path: Path):
-    rows = steady(range(24), 31, start=date(2026, 3, 2), zone="Europe/London")
+SILENCES = {
+    "a platform's day": (lambda row: row["platform"] == "ios", {("ios", hour) for hour in range(8, 20)}),
+    "everybody's evening": (
+        lambda row: row["event_time"].hour >= 14,
+        {(platform, hour) for platform in ("ios", "web") for hour in range(14, 19)},
+    ),
+    "everybody's day": (
+        lambda _: True,
+        {(platform, hour) for platform in ("ios", "web") for hour in range(9, 19)},
+    ),
+}
+
+
+@pytest.mark.parametrize(("is_lost", "silent"), SILENCES.values(), ids=SILENCES)
+@pytest.mark.parametrize("window", [None, days(30, 30)])
+def test_a_long_silence_is_found(
+    tmp_path: Path, is_lost: Callable[[Row], bool], silent: set[tuple[str, int]], window: Window | None
+):
+    rows = [
+        row for row in steady(range(8, 20), 32) if row["event_time"].date() != day(30) or not is_lost(row)
+    ]
+    lake = Lake(tmp_path)
+    build(lake, write_raw(lake, events=rows), "activity.events")
+    found = run(lake, "activity.events", "no_silent_hours", window or days(0, 32)).offending.to_pylist()
+    assert {(row["platform"], row["hour"].hour) for row in found} == silent
+    assert {row["event_date"] for row in found} == {day(30)}
+    assert {row["users"] for row in found} == {0}
+
+
+@pytest.mark.parametrize("end", ["13:00", "13:01", "13:30"])
+def test_a_log_that_ends_within_a_day_is_no_silence(tmp_path: Path, end: str):
+    rows = [row for row in steady(range(8, 20), 32) if row["event_time"] < instant(32, end)]
+    assert watched(tmp_path, rows, "no_silent_hours") == []
+
+
+@pytest.mark.parametrize("per_hour", [1, 3])
+def test_a_day_off_is_no_silence(tmp_path: Path, per_hour: int):
+    rows = [
+        row
+        for row in steady(range(8, 20), 32)
+        if row["event_time"].date() != day(30)
+        or (row["user_id"] < per_hour and (per_hour > 1 or row["event_time"].hour % 2 == 0))
+    ]
+    assert watched(tmp_path, rows, "no_silent_hours") == []
+
+
+@pytest.mark.parametrize("hours", [range(24), range(8, 20)])
+def test_a_change_of_clocks_is_no_silence(tmp_path: Path, hours: range):
+    rows = steady(hours, 31, start=date(2026, 3, 2), zone="Europe/London")
     assert watched(tmp_path, rows, "no_silent_hours", "Europe/London") == []
 
 

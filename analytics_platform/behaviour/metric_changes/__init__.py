@@ -56,6 +56,8 @@ def metric_changes(
     begun = first_day(engine)
     rows = _of(engine, week, list(MEASURED), known) if begun and begun <= week.days[0] else []
     for day in sorted({*newest, *known.gaps}):
+        if begun is None or begun > Comparison("day", day).days[0]:
+            continue
         own = [each for each in unusual if each.day == day and (each.is_first or day in known.gaps)]
         rows += _of_day(engine, day, own, known)
     told = {(row["as_of_date"], row["metric"]) for row in rows if row["comparison"] == "day"}

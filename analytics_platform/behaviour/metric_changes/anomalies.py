@@ -1,7 +1,9 @@
 """Days unlike what the weeks before let be expected.
 
-A day is set against the mean of the same weekday in the four weeks before; how far such days usually lie from
-that (their median and median absolute deviation over the eight weeks before) says whether it is unusual.
+A day is set against the median of the same weekday in the four weeks before; how far such days usually lie
+from that (their median and median absolute deviation over the eight weeks before) says whether it is unusual.
+Days that were unusual themselves are left out of the weekdays and of the spread, so that a break does not
+hide the next. Nothing logged counts as half a use: the strongest evidence there is.
 
 Source: Iglewicz and Hoaglin (1993), How to detect and handle outliers: 3.5 robust deviations.
 """
@@ -29,6 +31,12 @@ SPREAD = 1.4826
 HISTORY_DAYS, LEAST_HISTORY = 56, 21
 LEAST_COUNT = 30
 LEAST_SPREAD = 0.02
+LEAST_USUAL = 2
+"""Of the four weekdays: with fewer usual ones all are taken, so that a new level is known in three weeks."""
+LEAST_VALUE = 0.5
+"""What a count of zero is taken for, to have a logarithm."""
+MEDIAN_VARIANCE = 0.3
+"""Of the median of four normal values, over that of one."""
 APART_DAYS = 3
 """Unusual days no further apart are one run: a break shows on its weekdays first."""
 
@@ -42,9 +50,9 @@ class Deviation:
     Attributes:
         day: when.
         metric: which.
-        robust_z: how many usual deviations it lies from what was to be expected.
+        robust_z: how many usual deviations it lies from what the usual days before let be expected.
         value: of the metric that day.
-        usual: what was to be expected, the mean of the same weekday in the four weeks before.
+        usual: mean of the same weekday in the four weeks before.
         since: first of the unusual days in the same direction, of which this is one.
     """
 
@@ -69,7 +77,7 @@ def deviations(engine: Engine, as_of: date) -> list[Deviation]:
     begin: date = kpis["event_date"][0]
     calendar = pl.DataFrame({"event_date": pl.date_range(begin, as_of, eager=True)})
     counts = calendar.join(kpis, on="event_date", how="left", maintain_order="left").fill_null(0)
-    found = (each for metric in MEASURED.values() for each in _unusual(metric, counts, begin))
+    found = (each for metric in MEASURED.values() for each in unusual_days(metric, counts, begin))
     return sorted(found, key=lambda each: each.day)
 
 
@@ -81,57 +89,85 @@ def first_day(engine: Engine) -> date | None:
     return found
 
 
-def _unusual(metric: Metric, counts: pl.DataFrame, begin: date) -> Iterator[Deviation]:
-    values, usual, error = expectations(metric, counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        surprise = np.log(values) - np.log(usual)
-    scores = robust_scores(np.where(np.isfinite(surprise), surprise, np.nan), error)
+def unusual_days(metric: Metric, counts: pl.DataFrame, begin: date) -> Iterator[Deviation]:
+    """Unusual days of one metric in order, from counts of every day since the first."""
+    above, below = _parts(metric, counts)
+    scores = robust_scores(above, below, _least(metric), is_ratio=metric.is_ratio)
     since, before = begin, None
-    for at in np.flatnonzero(np.abs(np.nan_to_num(scores)) > THRESHOLD):
-        day = begin + timedelta(days=int(at))
+    for at in np.flatnonzero(np.abs(np.nan_to_num(scores)) > THRESHOLD).tolist():
+        day = begin + timedelta(days=at)
         if before is None or at - before > APART_DAYS or scores[at] * scores[before] < 0:
             since = day
         before = at
-        yield Deviation(day, metric.name, float(scores[at]), float(values[at]), float(usual[at]), since)
+        weekdays = _weekdays(at)
+        value = float(above[at] / below[at])
+        usual = float(above[weekdays].sum() / below[weekdays].sum())
+        yield Deviation(day, metric.name, float(scores[at]), value, usual, since)
 
 
-def expectations(metric: Metric, counts: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
-    """Each day's value, what was to be expected and the sampling error of the log of their ratio.
-
-    NaN where there is too little to judge by.
-    """
+def _parts(metric: Metric, counts: pl.DataFrame) -> tuple[Floats, Floats]:
+    """Numerator and denominator of each day; of a count the denominator is 1."""
     above = counts[metric.numerator].to_numpy().astype(np.float64)
-    below = np.ones_like(above)
-    size = above
-    if metric.denominator is not None:
-        size = below = counts[metric.denominator].to_numpy().astype(np.float64)
-    usual_above, usual_below, usual_size = (_usual(series) for series in (above, below, size))
-    enough = np.minimum(size, usual_size) >= max(LEAST_COUNT, metric.minimum_n)
     if metric.denominator is None:
-        enough = np.maximum(size, usual_size) >= LEAST_COUNT
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values, usual = above / below, usual_above / usual_below
-        error = np.sqrt(1.0 / np.maximum(above, 1.0) + 0.25 / np.maximum(usual_above, 0.25))
-    return np.where(enough, values, np.nan), usual, error
+        return above, np.ones_like(above)
+    return above, counts[metric.denominator].to_numpy().astype(np.float64)
 
 
-def _usual(series: Floats) -> Floats:
-    """Mean of the same weekday in the four weeks before; NaN where one of them is before the first day."""
-    shifted = [
-        np.concatenate([np.full(WEEK_DAYS * week, np.nan), series])[: len(series)]
-        for week in range(1, WEEKS_BEFORE + 1)
-    ]
-    return np.mean(shifted, axis=0)
+def _least(metric: Metric) -> int:
+    return max(LEAST_COUNT, metric.minimum_n)
 
 
-def robust_scores(surprise: Floats, error: Floats) -> Floats:
-    """Each day's distance from the median of the days before, in their robust deviations; NaN without."""
-    scores = np.full(len(surprise), np.nan)
-    for at in range(len(surprise)):
-        known = surprise[max(0, at - HISTORY_DAYS) : at]
-        known = known[np.isfinite(known)]
-        if len(known) >= LEAST_HISTORY and np.isfinite(surprise[at]):
-            middle = np.median(known)
-            spread = SPREAD * np.median(np.abs(known - middle))
-            scores[at] = (surprise[at] - middle) / max(spread, error[at], LEAST_SPREAD)
+def _weekdays(at: int) -> NDArray[np.int64]:
+    """Places of the same weekday in the four weeks before."""
+    return at - WEEK_DAYS * np.arange(1, WEEKS_BEFORE + 1)
+
+
+def robust_scores(above: Floats, below: Floats, least: int, *, is_ratio: bool) -> Floats:
+    """Each day's distance from what the days before let be expected, in their robust deviations.
+
+    Args:
+        above: a count of each day without gaps, or the numerator of a ratio.
+        below: its denominator; 1 for counts.
+        least: denominators of a ratio, or counts (observed or expected), that are too small to judge.
+        is_ratio: whether `below` counts something.
+
+    Returns:
+        NaN where there is too little to judge by.
+    """
+    surprise, scores = np.full((2, len(above)), np.nan)
+    is_unusual = np.zeros(len(above), np.bool_)
+    for at in range(WEEK_DAYS * WEEKS_BEFORE, len(above)):
+        weekdays = _weekdays(at)
+        chosen = weekdays[~is_unusual[weekdays] & (below[weekdays] > 0)]
+        if len(chosen) < LEAST_USUAL:
+            chosen = weekdays[below[weekdays] > 0]
+        if not len(chosen):
+            continue
+        expected = float(np.median(above[chosen] / below[chosen]) * below[at])
+        size = min(below[at], np.median(below[chosen])) if is_ratio else max(above[at], expected)
+        if size < least:
+            continue
+        surprise[at] = np.log(max(above[at], LEAST_VALUE) / max(expected, LEAST_VALUE))
+        error = _error(above[at], expected, float(np.median(above[chosen])))
+        past = slice(max(0, at - HISTORY_DAYS), at)
+        scores[at] = _score(surprise[at], surprise[past], is_unusual[past], error)
+        is_unusual[at] = abs(scores[at]) > THRESHOLD
     return scores
+
+
+def _error(value: float, expected: float, usual: float) -> float:
+    """Sampling error of the log of a count over its expectation, were both drawn from one Poisson law."""
+    return float(
+        np.sqrt(2 / max(value + expected, 2 * LEAST_VALUE) + MEDIAN_VARIANCE / max(usual, LEAST_VALUE))
+    )
+
+
+def _score(surprise: float, known: Floats, is_unusual: NDArray[np.bool_], error: float) -> float:
+    """Unusual days count for the middle, which must follow a drift, and not for the spread."""
+    is_unusual, known = is_unusual[np.isfinite(known)], known[np.isfinite(known)]
+    if len(known) < LEAST_HISTORY:
+        return float("nan")
+    middle = np.median(known)
+    distances = np.abs(known - middle)
+    spread = SPREAD * np.median(distances if is_unusual.all() else distances[~is_unusual])
+    return float((surprise - middle) / max(spread, error, LEAST_SPREAD))

@@ -68,9 +68,10 @@ trials AS (
   LEFT JOIN activity.user_days AS paid
     ON paid.user_id = trial.user_id
     AND paid.event_date BETWEEN trial.event_date AND trial.event_date + 28
+    AND paid.event_date BETWEEN CAST($first_day AS DATE) - 28 AND $as_of
     AND paid.conversions > 0
   WHERE trial.trial_starts > 0
-    AND trial.event_date + 28 BETWEEN $first_day AND $as_of
+    AND trial.event_date BETWEEN CAST($first_day AS DATE) - 28 AND CAST($as_of AS DATE) - 28
     AND date_diff('day', trial.event_date + 28, CAST($as_of AS DATE)) % nullif($step_days, 0) = 0
   GROUP BY 1, 2, 3, 4, 5, 6
 ),

@@ -184,7 +184,9 @@ class _Story:
             return f"{who}{before:.1%} of {self._denominator()} before, {after:.1%} after, {change}."
         pair = f"{self.says(before)} before, {self.says(after)} after"
         if row["component"] == "excess" and self.metric.is_ratio:
-            return f"{who}{pair}, {change} more than by moving like all."
+            size = self.change(abs(row["contribution"])).removeprefix("+")
+            than = "less" if row["contribution"] < 0 else "more"
+            return f"{who}{pair}, {size} {than} than by moving like all."
         if row["component"] == "excess":
             usual = f"{self.says(after)}, where moving like all would give {self.says(before)}"
             return f"{who}{usual}, {change}."

@@ -8,13 +8,14 @@ import polars as pl
 import pytest
 
 from analytics_platform.behaviour.metric_changes import CHECKS, KEY, SCHEMA, TABLE, metric_changes
-from analytics_platform.behaviour.metric_changes.faults import gap_of
+from analytics_platform.behaviour.metric_changes.faults import Known, gap_of
 from analytics_platform.behaviour.metric_changes.measures import MEASURED, divide
 from analytics_platform.behaviour.metric_changes.periods import Comparison
+from analytics_platform.behaviour.metric_changes.words import worded
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model
 from analytics_platform.lakehouse.portability import violations
 from analytics_platform_tests.behaviour.planted_world import DAYS, LAST_DAY, QUIET_DAY, planted, user_days
-from analytics_platform_tests.derived_rows import build, day, days
+from analytics_platform_tests.derived_rows import build, change, day, days, user_day
 from analytics_platform_tests.raw_rows import event, instant, user, write_raw
 
 UTC = ZoneInfo("UTC")
@@ -130,16 +131,24 @@ def test_people_of_a_class_are_one_cluster_and_small_segments_are_taken_together
     assert many.totals.overall == pytest.approx(alone.overall)
 
 
-def hours(lake: Lake, *, silent: bool) -> DuckDBEngine:
-    """Thirty people on each of two platforms at 17, 18 and 19 o'clock of five Saturdays."""
+Lost = Callable[[str, int], bool]
+
+
+def ios_at_six(platform: str, hour: int) -> bool:
+    return (platform, hour) == ("ios", 18)
+
+
+def hours(lake: Lake, lost: Lost) -> DuckDBEngine:
+    """Thirty people on each of two platforms at 17, 18 and 19 o'clock of five Saturdays, one person later."""
     events = [
         event(instant(week * 7 + 5, f"{hour}:{person % 60:02d}"), person, platform=platform)
         for week in range(5)
         for platform, first in (("web", 0), ("ios", 100))
         for person in range(first, first + 30)
         for hour in (17, 18, 19)
-        if not (silent and week == 4 and platform == "ios" and hour == 18)
+        if not (week == 4 and lost(platform, hour))
     ]
+    events.append(event(instant(36), 0))
     numbered = [{**row, "event_id": at} for at, row in enumerate(events)]
     people = sorted({row["user_id"] for row in numbered})
     write_raw(lake, events=numbered, users=[user(person) for person in people], window=days(0, 40))
@@ -149,7 +158,7 @@ def hours(lake: Lake, *, silent: bool) -> DuckDBEngine:
 
 
 def test_a_silent_hour_is_called_a_gap_of_the_log_and_measured(tmp_path: Path):
-    engine = hours(Lake(tmp_path / "lake"), silent=True)
+    engine = hours(Lake(tmp_path / "lake"), ios_at_six)
     gap = gap_of(engine, day(33))
     assert gap is not None
     assert (gap.platforms, gap.missing_events) == (("ios",), pytest.approx(30.0))
@@ -164,8 +173,51 @@ def test_a_silent_hour_is_called_a_gap_of_the_log_and_measured(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        (lambda platform, _: platform == "ios", "ios logged nothing 17:00–20:00"),
+        (lambda _, hour: hour > 17, "ios and web logged nothing 18:00–19:00"),
+        (lambda *_: True, "ios and web logged nothing 18:00–19:00"),
+    ],
+    ids=["a platform", "an evening", "a day"],
+)
+def test_a_long_silence_is_called_a_gap(tmp_path: Path, lost: Lost, words: str):
+    gap = gap_of(hours(Lake(tmp_path / "lake"), lost), day(33))
+    assert gap is not None
+    assert gap.words(UTC) == f"{words} (a logging gap, not behaviour)"
+    assert gap.missing_events == pytest.approx(30.0 * len(gap.platforms) * len(gap.hours))
+
+
+def test_a_gap_before_the_fifth_week_is_not_compared(tmp_path: Path):
+    engine = hours(Lake(tmp_path / "lake"), ios_at_six)
+    change(engine.lake, "behaviour.kpi_daily", lambda rows: rows.filter(pl.col("event_date") > day(5)))
+    wrong = {"no_silent_hours": [day(33)]}
+    rows = pl.DataFrame(metric_changes(engine, day(33), wrong, UTC, has_experiments=False))
+    assert set(rows["comparison"]) == {"week"}
+
+
+@pytest.mark.parametrize(("contribution", "words"), [(-0.02, "2.0 points less"), (0.02, "2.0 points more")])
+def test_moving_unlike_all_is_more_or_less_by_its_sign(found: pl.DataFrame, contribution: float, words: str):
+    rows = found.filter(comparison="week", metric="satisfied_share").to_dicts()
+    excess = next(row for row in rows if row["component"] == "excess")
+    row = {**excess, "before_value": 0.5, "after_value": 0.6, "contribution": contribution}
+    told = worded([*rows, row], Comparison("week", LAST_DAY), Known())[-1]
+    assert told["sentence"].endswith(f": 50.0% before, 60.0% after, {words} than by moving like all.")
+
+
+def test_trials_of_the_days_before_are_followed_to_the_last_day_of_four_weeks(tmp_path: Path):
+    bought = [(1, 5, 33), (2, 5, 34), (3, 19, 47), (4, 20, 40)]
+    rows = [row for person, trial, paid in bought for row in (
+        user_day(person, trial, trial_starts=1), user_day(person, paid, conversions=1))]  # fmt: skip
+    rows += [user_day(9, offset) for offset in range(48)]
+    counted = Comparison("week", day(46)).counts(planted(Lake(tmp_path / "lake"), rows))
+    sums = counted.group_by("is_after").agg(pl.col("trials_28d", "converted_28d").sum() * 7).sort("is_after")
+    assert sums.rows() == [(False, pytest.approx(2.0), pytest.approx(1.0)), (True, 0.0, 0.0)]
+
+
 def test_a_day_like_the_others_has_no_gap(tmp_path: Path):
-    assert gap_of(hours(Lake(tmp_path / "lake"), silent=False), day(33)) is None
+    assert gap_of(hours(Lake(tmp_path / "lake"), lambda *_: False), day(33)) is None
 
 
 @pytest.mark.parametrize("name", ["counts", "silent_hours"])
@@ -199,6 +251,21 @@ def test_each_check_is_quiet_and_finds_its_planted_fault(
     assert check.run(engine, days(0, DAYS)).passed
     engine.lake.replace(TABLE, [edit(found).to_arrow().cast(SCHEMA)], SCHEMA)
     assert not check.run(engine, days(0, DAYS)).passed
+
+
+@pytest.mark.parametrize("column", ["before_value", "after_value"])
+def test_the_kpis_are_compared_for_every_metric(engine: DuckDBEngine, found: pl.DataFrame, column: str):
+    check = next(check for check in CHECKS if check.name == "changes_match_kpis")
+    edited = found.with_columns(pl.col(column) + 1)
+    engine.lake.replace(TABLE, [edited.to_arrow().cast(SCHEMA)], SCHEMA)
+    offending = pl.DataFrame(check.run(engine, days(0, DAYS)).offending)
+    assert set(offending["metric"]) == set(found["metric"])
+    assert set(offending["is_after"]) == {column == "after_value"}
+
+
+def test_the_check_of_kpis_knows_every_measured_metric():
+    sql = next(check.sql for check in CHECKS if check.name == "changes_match_kpis")
+    assert [name for name in MEASURED if f"WHEN '{name}' THEN" not in sql] == []
 
 
 def test_every_check_has_a_planted_fault():
