@@ -3,6 +3,14 @@
 Belongs here: the fact base, its wording, and what goes wrong. Does not: which interaction gets which text.
 """
 
-from analytics_platform.simulation.text.library import HARMLESS, library
+from analytics_platform.simulation.text.library import (
+    FEATURES,
+    HARMLESS,
+    LEAST_SIZE,
+    Kind,
+    library,
+    text_ids,
+    texts,
+)
 
-__all__ = ["HARMLESS", "library"]
+__all__ = ["FEATURES", "HARMLESS", "LEAST_SIZE", "Kind", "library", "text_ids", "texts"]

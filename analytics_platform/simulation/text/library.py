@@ -7,6 +7,7 @@ number, and a text is written when it is first asked for.
 
 from enum import IntEnum
 from functools import lru_cache
+from itertools import repeat
 from random import Random
 
 import numpy as np
@@ -36,7 +37,6 @@ SCHEMA: dict[str, pl.DataType] = {
     "span_start": pl.Int64(),
     "span_end": pl.Int64(),
 }
-COLUMNS = tuple(SCHEMA)
 
 Ints = NDArray[np.int64]
 
@@ -66,15 +66,24 @@ def library(seed: int, size: int) -> pl.DataFrame:
         output_text, error_type (null: clean), severity (1 to 3, null: clean), span_start and span_end
         (characters of output_text that hold the error, null where none do).
     """
-    rows = [row for number in range(-(-size // ANSWERS_PER_NOTE)) for row in write_texts(seed, number)]
-    return pl.DataFrame(rows[:size], schema=SCHEMA, orient="row")
+    return texts(seed, np.arange(size))
 
 
-def write_texts(seed: int, number: int) -> list[tuple[object, ...]]:
+@lru_cache(maxsize=20_000)
+def write_texts(seed: int, number: int) -> tuple[tuple[object, ...], ...]:
     """The answers to one note: rows of `library`."""
     note = write_note(Random(f"{seed} note {number}"))  # noqa: S311
     first = number * ANSWERS_PER_NOTE
-    return [_row(text_id, note, Random(f"{seed} answer {text_id}")) for text_id in range(first, first + ANSWERS_PER_NOTE)]  # noqa: S311
+    return tuple(
+        _row(text_id, note, Random(f"{seed} answer {text_id}"))  # noqa: S311
+        for text_id in range(first, first + ANSWERS_PER_NOTE)
+    )
+
+
+def texts(seed: int, ids: Ints) -> pl.DataFrame:
+    """Rows of `library` by their numbers, each written when it is first asked for."""
+    rows = [write_texts(seed, number)[place] for number, place in map(divmod, ids.tolist(), repeat(ANSWERS_PER_NOTE))]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def text_ids(feature: Ints, kind: Ints, lot: NDArray[np.float64], size: int) -> Ints:
