@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -16,7 +15,7 @@ from analytics_platform.simulation.interactions import ERROR, OK, REFUSED, Answe
 from analytics_platform.simulation.sessions import Uses
 from analytics_platform.simulation.tables import FEATURES
 from analytics_platform.simulation.text import FEATURES as TEXT_FEATURES
-from analytics_platform.simulation.text import Kind, text_ids, texts
+from analytics_platform.simulation.text import Kind, text_ids, write_text
 from analytics_platform.simulation.world import World
 
 Ints = NDArray[np.int64]
@@ -84,24 +83,20 @@ class Archive:
             count: uses of the day.
         """
         ids, place = np.unique(captures.text_id, return_inverse=True)
-        known = self.texts(ids)
+        known = [write_text(self.world.seed, text_id) for text_id in ids.tolist()]
         absent = np.ones(count, dtype=bool)
         absent[captures.use] = False
         index = np.zeros(count, np.int32)
         index[captures.use] = place
         is_silent = absent.copy()
         is_silent[captures.use[~captures.has_answer]] = True
-        grade = known["grade_level"].to_numpy() if len(ids) else np.zeros(1, np.int64)
+        grade = np.array([text.grade_level for text in known] or [0])
         return {
-            "source_text": _taken(known["source_text"], index, absent),
-            "output_text": _taken(known["output_text"], index, is_silent),
+            "source_text": _taken([text.source_text for text in known], index, absent),
+            "output_text": _taken([text.output_text for text in known], index, is_silent),
             "grade_level": pa.array(grade[index], mask=absent),
-            "subject": _taken(known["subject"], index, absent),
+            "subject": _taken([text.subject for text in known], index, absent),
         }
-
-    def texts(self, ids: Ints) -> pl.DataFrame:
-        """Rows of the library."""
-        return texts(self.world.seed, ids)
 
     def _of_models(self, attribute: str) -> Floats:
         return np.array([getattr(version, attribute) for version in self.versions.models])
@@ -120,6 +115,5 @@ class Archive:
         return np.array([self.rules.error_logit.get(name, 0.0) for name in FEATURES])  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
-def _taken(values: pl.Series, index: NDArray[np.int32], absent: NDArray[np.bool_]) -> pa.DictionaryArray:
-    dictionary = pa.array(values.to_list(), pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(index, mask=absent), dictionary)
+def _taken(values: list[str], index: NDArray[np.int32], absent: NDArray[np.bool_]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(index, mask=absent), pa.array(values, pa.string()))

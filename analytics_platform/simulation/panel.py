@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from analytics_platform.event_contract import HUMAN_RATINGS
 from analytics_platform.simulation import draws
 from analytics_platform.simulation.calendar import day_start
-from analytics_platform.simulation.captures import Archive, Captures
+from analytics_platform.simulation.captures import Captures
 from analytics_platform.simulation.dynamics import Day
 from analytics_platform.simulation.interactions import OK
 from analytics_platform.simulation.tables import QUIZ, TICKS
-from analytics_platform.simulation.text import HARMLESS
+from analytics_platform.simulation.text import FORMAT_FAILURE, HARMLESS, write_text
 from analytics_platform.simulation.text_parameters import RaterGroup
 from analytics_platform.simulation.world import World
 
@@ -81,10 +81,9 @@ class Sample:
 class RaterPanel:
     """Judges a day's sample."""
 
-    def __init__(self, world: World, archive: Archive) -> None:
-        """Bind a world and its texts."""
+    def __init__(self, world: World) -> None:
+        """Bind a world."""
         self.world = world
-        self.archive = archive
         self.rules = world.parameters.panel
 
     @cached_property
@@ -155,10 +154,10 @@ class RaterPanel:
         lot = draws.words(draws.key(self.world.seed, "panel", day.day), uses.counters[captures.use[answered]])
         chosen = np.sort(answered[np.argsort(lot, kind="stable")[: self.rules.items_a_day]])
         use, counter = captures.use[chosen], uses.counters[captures.use[chosen]]
-        known = self.archive.texts(captures.text_id[chosen])
-        error = known["error_type"].to_list()
+        texts = captures.text_id[chosen].tolist()
+        error = [write_text(self.world.seed, text_id).error_type for text_id in texts]
         is_unsupported = np.array([kind is not None and kind not in HARMLESS for kind in error], dtype=bool)
-        cost = np.array([0.0 if kind is None else 2.0 if kind == "format_failure" else 1.0 for kind in error])
+        cost = np.array([0.0 if kind is None else 2.0 if kind == FORMAT_FAILURE else 1.0 for kind in error])
         taste = draws.normals(draws.key(self.world.seed, "taste", day.day), counter)
         value = answers.quality[use] + self.rules.taste_sd * taste + self.rules.error_quality * cost
         return Sample(use, counter, value, is_unsupported, uses.feature[use] == QUIZ)

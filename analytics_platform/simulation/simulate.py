@@ -51,7 +51,7 @@ def simulate(
     checkpoints = checkpoints_of(lake, world)
     state = state_before(dynamics, checkpoints, first)
     log = EventLog(dynamics)
-    panel = RaterPanel(world, log.archive)
+    panel = RaterPanel(world)
     with ExitStack() as commits:
         writers = {
             contract.table: commits.enter_context(

@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from analytics_platform.event_contract import INTERACTIONS
 from analytics_platform.lakehouse import Lake
-from analytics_platform.simulation.captures import Archive
 from analytics_platform.simulation.panel import GROUPS, RaterPanel
 from analytics_platform.simulation.text import HARMLESS, library
 from analytics_platform.simulation.world import World
@@ -47,7 +46,7 @@ def write_text_truth(lake: Lake, world: World) -> dict[str, int]:
         Rows by table.
     """
     note = {"world": world.digest}
-    raters = RaterPanel(world, Archive(world)).raters
+    raters = RaterPanel(world).raters
     table = pa.table(
         {
             "rater_id": list(range(1, raters.size + 1)),

@@ -5,12 +5,24 @@ Belongs here: the fact base, its wording, and what goes wrong. Does not: which i
 
 from analytics_platform.simulation.text.library import (
     FEATURES,
+    FORMAT_FAILURE,
     HARMLESS,
     LEAST_SIZE,
+    REFUSAL,
     Kind,
     library,
     text_ids,
-    texts,
+    write_text,
 )
 
-__all__ = ["FEATURES", "HARMLESS", "LEAST_SIZE", "Kind", "library", "text_ids", "texts"]
+__all__ = [
+    "FEATURES",
+    "FORMAT_FAILURE",
+    "HARMLESS",
+    "LEAST_SIZE",
+    "REFUSAL",
+    "Kind",
+    "library",
+    "text_ids",
+    "write_text",
+]
