@@ -34,6 +34,7 @@ DOUBTS: Mapping[str, pl.Expr] = {
     "number_misplaced": pl.col("number_misplaced"),
     "entity_novelty": pl.col("entity_novelty"),
     "entity_misplaced": pl.col("entity_misplaced"),
+    "word_misplaced": pl.col("word_misplaced"),
     "pair_novelty": pl.col("pair_novelty"),
     "negation_mismatch": pl.col("negation_mismatch"),
     "direction_mismatch": pl.col("direction_mismatch"),

@@ -1,79 +1,137 @@
-"""What one output sentence claims against the source sentences it rests on.
+"""What one output clause claims against the source clause it rests on.
 
 Each function gives 0 (nothing to object) to 1. They look at what both texts say, so that a paraphrase that
 shares few words is doubted for its novelty alone.
 """
 
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from analytics_platform.llm_quality.signals.alignment import Postings
-from analytics_platform.llm_quality.signals.lexicons import ALLIES, OPPOSITES
+from analytics_platform.llm_quality.signals.alignment import Alignment, Postings
+from analytics_platform.llm_quality.signals.lexicons import ALLIES, BE, HEDGES, OPPOSITES, QUANTIFIERS, SIGNS
 from analytics_platform.llm_quality.signals.numbers import Quantity, agrees
 from analytics_platform.llm_quality.signals.source import Source
-from analytics_platform.llm_quality.signals.words import Sentence
+from analytics_platform.llm_quality.signals.words import Clause, Token
 
-PASSIVE = "by"
+AGENT = "by"
 NEGATED_STEMS = 3
-FEWEST_ORDERED = 3
+FEWEST_ORDERED = 2
+PLAIN_SOURCE = 0.5
+"""Overgeneralising where the source says neither all nor some."""
 
 
 def number_novelty(claimed: list[Quantity], source: Source) -> float:
-    """Share of the sentence's numbers that the source nowhere bears out."""
+    """Share of the clause's numbers that the source nowhere bears out."""
     if not claimed:
         return 0.0
     return sum(not any(agrees(one, known) for known, _ in source.numbers) for one in claimed) / len(claimed)
 
 
-def number_misplaced(claimed: list[Quantity], source: Source, aligned: Iterable[int]) -> float:
-    """Share of the numbers that the source has, but not beside what this sentence speaks of.
-
-    Beside means in the aligned sentences; numbers that the source lacks are `number_novelty`'s.
-    """
-    if not claimed:
-        return 0.0
-    near = set(aligned)
-    misplaced = 0
+def number_misplaced(claimed: list[Quantity], source: Source, aligned: Alignment) -> float:
+    """How far from its company the most displaced number stands in the source; 0 where it is unknown there."""
+    worst = 0.0
     for one in claimed:
-        places = {place for known, place in source.numbers if agrees(one, known)}
-        misplaced += bool(places) and places.isdisjoint(near)
-    return misplaced / len(claimed)
+        places = [place for known, place in source.numbers if agrees(one, known)]
+        if places and aligned.best not in places:
+            worst = max(worst, aligned.displacement(one.word, places, source))
+    return worst
 
 
 def name_novelty(found: list[str], source: Source) -> float:
     """Share of the words in names that the source lacks, also as initials."""
-    if not found:
-        return 0.0
     new = [stem for stem in found if stem not in source.vocabulary]
     return sum(stem not in source.acronyms for stem in new) / len(found) if new else 0.0
 
 
-def name_misplaced(found: list[str], source: Source, aligned: Iterable[int]) -> float:
-    """Share of the words in names that the source holds only away from the aligned sentences."""
-    if not found:
-        return 0.0
-    near = set().union(*(source.stems[place] for place in aligned))
-    return sum(stem in source.vocabulary and stem not in near for stem in found) / len(found)
+def word_misplaced(stems: Sequence[str], source: Source, aligned: Alignment, postings: Postings) -> float:
+    """How far from its company the most displaced of some words stands in the source."""
+    worst = 0.0
+    for stem in stems:
+        if stem in postings and stem not in source.stems[aligned.best]:
+            worst = max(worst, aligned.displacement(stem, postings[stem], source))
+    return worst
 
 
-def pair_novelty(sentence: Sentence, postings: Postings, home: set[str]) -> float:
-    """Share of neighbouring content words that no source sentence holds together.
+def pair_novelty(clause: Clause, postings: Postings, home: set[str]) -> float:
+    """Share of neighbouring content words that no source clause holds together.
 
-    A sentence and the one before or after count as one. Known words in new company are a relation that the
+    A clause and the one before or after count as one. Known words in new company are a relation that the
     source does not state.
 
     Args:
-        sentence: of the output.
+        clause: of the output.
         postings: of the source, for its stems.
-        home: stems of the passage that it is aligned with.
+        home: stems of the source clause that it is aligned with.
 
     Source: after Goyal and Durrett (2020), *Findings of EMNLP* (entailment of dependency arcs), with
     neighbourhood in place of a parse.
     """
-    known = [stem for stem in sentence.content if stem in postings]
+    known = [stem for stem in clause.content if stem in postings]
     pairs = [(a, b) for a, b in zip(known, known[1:], strict=False) if a != b]
     apart = [pair for pair in pairs if not home.issuperset(pair)]
     return sum(not _are_near(postings[a], postings[b]) for a, b in apart) / len(pairs) if apart else 0.0
+
+
+def negation_mismatch(clause: Clause, aligned: Clause) -> float:
+    """1 where a word that both clauses hold is negated in one of them alone."""
+    differing = negated(clause) ^ negated(aligned)
+    if not differing:
+        return 0.0
+    return float(not differing.isdisjoint(set(clause.content).intersection(aligned.content)))
+
+
+def negated(clause: Clause) -> set[str]:
+    """Stems of the three content words behind a negation."""
+    found: set[str] = set()
+    left = 0
+    for token in clause.tokens:
+        if token.is_negation:
+            left = NEGATED_STEMS
+        elif left and token.stem:
+            found.add(token.stem)
+            left -= 1
+    return found
+
+
+def direction_mismatch(clause: Clause, aligned: Clause) -> float:
+    """1 where the two say contrary directions.
+
+    Rising and falling multiply: `as A rises, B falls` is borne out by `as A falls, B rises`, not by `as A rises,
+    B rises`. Of other contraries (before, after) one stands in either clause and not the other.
+    """
+    said, known = clause.words & OPPOSITES.keys(), aligned.words
+    if not said:
+        return 0.0
+    mine, theirs = _sign(clause.tokens), _sign(aligned.tokens)
+    if mine and theirs and mine[1] == theirs[1]:
+        return float(mine[0] != theirs[0])
+    return float(any(_is_contrary(word, clause.words, known) for word in said))
+
+
+def relation_swap(clause: Clause, aligned: Clause) -> float:
+    """Share of the pairs of shared content words that stand in the other order in the aligned clause.
+
+    A passive is read as an active: what follows `by` comes first. A known failure is a clause whose parts
+    were only put the other way round.
+    """
+    theirs = {token.stem: place for place, token in enumerate(_active(aligned.tokens)) if token.stem}
+    stems = dict.fromkeys(token.stem for token in _active(clause.tokens))
+    order = [theirs[stem] for stem in stems if stem in theirs]
+    if len(order) < FEWEST_ORDERED or order == sorted(order):
+        return 0.0
+    turned, before = 0, list[int]()
+    for place in order:
+        at = bisect(before, place)
+        turned += len(before) - at
+        before.insert(at, place)
+    return 2 * turned / (len(order) * (len(order) - 1))
+
+
+def overgeneralisation(clause: Clause, aligned: Clause) -> float:
+    """1 where all, always or never is said of what the source hedges, .5 where the source says neither."""
+    if clause.words.isdisjoint(QUANTIFIERS) or not aligned.words.isdisjoint(QUANTIFIERS):
+        return 0.0
+    return PLAIN_SOURCE if aligned.words.isdisjoint(HEDGES) else 1.0
 
 
 def _are_near(first: Sequence[int], second: Sequence[int]) -> bool:
@@ -90,34 +148,10 @@ def _are_near(first: Sequence[int], second: Sequence[int]) -> bool:
     return False
 
 
-def negation_mismatch(sentence: Sentence, aligned: Sentence) -> float:
-    """1 where a word that both sentences hold is negated in one of them alone."""
-    differing = negated(sentence) ^ negated(aligned)
-    if not differing:
-        return 0.0
-    return float(not differing.isdisjoint(set(sentence.content).intersection(aligned.content)))
-
-
-def negated(sentence: Sentence) -> set[str]:
-    """Stems of the three content words behind a negation."""
-    found: set[str] = set()
-    left = 0
-    for token in sentence.tokens:
-        if token.is_negation:
-            left = NEGATED_STEMS
-        elif left and token.stem:
-            found.add(token.stem)
-            left -= 1
-    return found
-
-
-def direction_mismatch(sentence: Sentence, aligned: list[Sentence]) -> float:
-    """1 where it says a direction whose contrary, and not itself, stands in the aligned sentences."""
-    said = sentence.words & OPPOSITES.keys()
-    if not said:
-        return 0.0
-    known = set().union(*(one.words for one in aligned))
-    return float(any(_is_contrary(word, sentence.words, known) for word in said))
+def _sign(tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """Product of the directions said, and how many; None without any."""
+    signs = [SIGNS[token.word] for token in tokens if token.word in SIGNS]
+    return ((-1) ** signs.count(-1), len(signs)) if signs else None
 
 
 def _is_contrary(word: str, mine: set[str], theirs: set[str]) -> bool:
@@ -125,23 +159,9 @@ def _is_contrary(word: str, mine: set[str], theirs: set[str]) -> bool:
     return theirs.isdisjoint(ALLIES[word]) and not theirs.isdisjoint(against) and mine.isdisjoint(against)
 
 
-def relation_swap(sentence: Sentence, aligned: Sentence) -> float:
-    """Share of the pairs of shared content words that stand in the other order in the aligned sentence.
-
-    0 where one of the two is passive (`by`) or fewer than three words are shared; a known failure is a
-    sentence whose clauses were only put the other way round.
-    """
-    if (PASSIVE in sentence.words) != (PASSIVE in aligned.words):
-        return 0.0
-    theirs = {stem: place for place, token in enumerate(aligned.tokens) if (stem := token.stem)}
-    order = [theirs[stem] for stem in dict.fromkeys(sentence.content) if stem in theirs]
-    if len(order) < FEWEST_ORDERED:
-        return 0.0
-    if order == sorted(order):
-        return 0.0
-    turned, before = 0, list[int]()
-    for place in order:
-        at = bisect(before, place)
-        turned += len(before) - at
-        before.insert(at, place)
-    return 2 * turned / (len(order) * (len(order) - 1))
+def _active(tokens: list[Token]) -> list[Token]:
+    """The tokens, with the agent of a passive first."""
+    for place, token in enumerate(tokens):
+        if token.word == AGENT and any(near.word in BE for near in tokens[max(place - 4, 0) : place]):
+            return [*tokens[place + 1 :], *tokens[:place]]
+    return tokens

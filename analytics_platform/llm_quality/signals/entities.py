@@ -6,14 +6,14 @@ elsewhere; known failure: texts in capitals or in lower case have no names.
 
 from collections.abc import Sequence
 
-from analytics_platform.llm_quality.signals.words import Sentence, Token
+from analytics_platform.llm_quality.signals.words import Clause, Token
 
 NOT_NAMES = frozenset({"I", "A"})
 SMALL_WORDS = frozenset({"of", "the", "and", "for"})
 LOUD_SHARE = 0.6
 
 
-def names(sentence: Sentence) -> list[str]:
+def names(sentence: Clause) -> list[str]:
     """Stems of the words that belong to names, in order; none in a text of capitals or a heading."""
     tokens = sentence.tokens
     raised = [place for place, token in enumerate(tokens) if token.is_raised and token.stem]

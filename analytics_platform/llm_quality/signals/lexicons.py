@@ -18,8 +18,9 @@ NEGATIONS = frozenset(
 )
 QUANTIFIERS = frozenset(
     "all always never every everyone everybody everything none only must cannot entirely completely totally "
-    "exclusively invariably solely impossible certainly guaranteed definitely".split()
+    "exclusively invariably solely impossible certainly guaranteed definitely exception".split()
 )
+BE = frozenset("be is are was were been being am get gets got".split())
 HEDGES = frozenset(
     "may might could can perhaps possibly probably likely unlikely usually often sometimes generally typically "
     "mostly tends tend suggests suggest appears appear seems seem roughly approximately about around some many "
@@ -96,6 +97,10 @@ _OPPOSITES = """
     ; public | private
     ; male men | female women
     ; best better | worst worse
+    ; protect protects protected guard guards guarded | endanger endangers endangered harm harms harmed threaten
+    threatens threatened damage damages damaged
+    ; help helps helped aid aids aided | hinder hinders hindered hamper hampers hampered
+    ; up upwards | down downwards
     ; success successful succeed succeeded | failure unsuccessful fail failed
 """
 
@@ -118,6 +123,11 @@ def _allies() -> dict[str, frozenset[str]]:
                 found.setdefault(word, set()).update(side.split())
     return {word: frozenset(others) for word, others in found.items()}
 
+
+_RISE, _FALL = (side.split() for side in _OPPOSITES.split(";")[0].split("|"))
+_MORE, _LESS = (side.split() for side in _OPPOSITES.split(";")[1].split("|"))
+SIGNS: dict[str, int] = dict.fromkeys([*_FALL, *_LESS], -1) | dict.fromkeys([*_RISE, *_MORE], 1)
+"""Directions of words that rise (1) or fall (-1)."""
 
 OPPOSITES = _opposites()
 """Words that say the contrary, by word."""

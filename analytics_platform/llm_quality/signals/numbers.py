@@ -40,11 +40,13 @@ class Quantity(NamedTuple):
     Attributes:
         value: in the base unit of its kind.
         tolerance: half a unit of the last digit shown, on the same scale.
+        word: as written, in lower case, without scale and unit.
         kind: length, mass, time, years, share and the like; empty where it names no known unit.
     """
 
     value: float
     tolerance: float
+    word: str
     kind: str
 
 
@@ -74,7 +76,7 @@ def quantities(tokens: Sequence[Token]) -> list[Quantity]:
             value, step = value * scale, step * scale
             reached += 1
         kind, factor = _unit(unit, words, reached)
-        found.append(Quantity(value * factor, step * factor / 2 + EXACT * abs(value * factor), kind))
+        found.append(Quantity(value * factor, step * factor / 2 + EXACT * abs(value * factor), words[place], kind))
     return found
 
 
@@ -94,6 +96,9 @@ def _digits(word: str) -> tuple[float, float, str, int] | None:
     if THOUSANDS.match(figure):
         figure = figure.replace(",", "")
     whole, _, decimals = figure.replace(",", ".").partition(".")
+    if unit == "s" and len(whole) == 4 and whole.endswith("0"):  # a decade such as 1890s
+        span = 100.0 if whole.endswith("00") else 10.0
+        return float(whole) + span / 2 - 0.5, span - 1, "", 1
     if "." in decimals:  # a date or a version such as 1.2.3
         return None
     value = float(f"{whole[:300]}.{decimals or 0}")

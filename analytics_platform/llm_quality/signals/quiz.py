@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from analytics_platform.llm_quality.signals.alignment import align
 from analytics_platform.llm_quality.signals.numbers import agrees, quantities
 from analytics_platform.llm_quality.signals.source import Source
-from analytics_platform.llm_quality.signals.words import Sentence, Token, tokens_of
+from analytics_platform.llm_quality.signals.words import Clause, Token, tokens_of
 
 QUESTION = re.compile(r"^\W*(?:q(?:uestion)?\s*\.?\s*)?\d{1,3}\s*[.):\]-]+[*_\s]*(\S.*)$", re.IGNORECASE)
 OPTION = re.compile(r"^[\s*_•-]*[(\[]?([A-H])\s*[.):\]]+[*_\s]*(\S.*)$", re.IGNORECASE)
@@ -67,7 +67,7 @@ class Checked:
         doubt: by how much the passage asked about bears out a distractor better than the key, 0 to 1.
     """
 
-    claim: Sentence
+    claim: Clause
     is_answerable: bool
     is_leaked: bool
     plausibility: float
@@ -95,8 +95,8 @@ def check(question: Question, source: Source) -> Checked:
     options = [tokens_of(option) for option in question.options]
     stem = tokens_of(question.text)
     key = options[question.key]
-    claim = Sentence(question.first, question.last, [*stem, *key])
-    asked = Sentence(question.first, question.last, stem)
+    claim = Clause(question.first, question.last, [*stem, *key])
+    asked = Clause(question.first, question.last, stem)
     postings = source.postings({*claim.content, *(token.stem for tokens in options for token in tokens)})
     passage = align(asked, source, postings).best
     borne = [_borne_out(tokens, asked, source, passage) for tokens in options]
@@ -151,7 +151,7 @@ def _stems(tokens: Sequence[Token]) -> set[str]:
 
 
 def _share(tokens: Sequence[Token], source: Source, places: Sequence[int]) -> float:
-    """Share of an option's content, words and numbers, that stands in sentences of the note; 1 without any."""
+    """Share of an option's content, words and numbers, that stands in clauses of the note; 1 without any."""
     numbers = quantities(tokens)
     words = {token.stem for token in tokens if token.stem and not token.is_figure}
     if not numbers and not words:
@@ -164,12 +164,12 @@ def _share(tokens: Sequence[Token], source: Source, places: Sequence[int]) -> fl
 
 
 def _passage_support(tokens: Sequence[Token], source: Source, passage: int) -> float:
-    """Share of an option that the passage asked about, or the sentences around it, hold."""
-    around = [place for place in (passage - 1, passage, passage + 1) if 0 <= place < len(source.sentences)]
+    """Share of an option that the passage asked about, or the clauses around it, hold."""
+    around = [place for place in (passage - 1, passage, passage + 1) if 0 <= place < len(source.clauses)]
     return _share(tokens, source, around) if passage >= 0 else 0.0
 
 
-def _borne_out(tokens: Sequence[Token], asked: Sentence, source: Source, passage: int) -> float:
+def _borne_out(tokens: Sequence[Token], asked: Clause, source: Source, passage: int) -> float:
     """Share of an option's own content, without that of the stem, in the passage itself."""
     own = [token for token in tokens if token.stem not in asked.content]
     return _share(own, source, [passage]) if passage >= 0 else 0.0

@@ -7,23 +7,24 @@ of vowels less a silent ending.
 
 from collections.abc import Sequence
 
-from analytics_platform.llm_quality.signals.words import Sentence
+from analytics_platform.llm_quality.signals.words import Clause
 
 FEWEST_WORDS = 10
 
 
-def grade(sentences: Sequence[Sentence]) -> float | None:
+def grade(clauses: Sequence[Clause]) -> float | None:
     """Grade level; None under ten words, where the formulas say nothing."""
-    tokens = [token for sentence in sentences for token in sentence.tokens]
+    tokens = [token for clause in clauses for token in clause.tokens]
+    sentences = sum([clause.opens for clause in clauses])
     if len(tokens) < FEWEST_WORDS:
         return None
     words = len(tokens)
     letters = sum([len(token.text) for token in tokens])
     return sorted(
         (
-            flesch_kincaid(sum([token.syllables for token in tokens]), words, len(sentences)),
-            automated_readability(letters, words, len(sentences)),
-            coleman_liau(letters, words, len(sentences)),
+            flesch_kincaid(sum([token.syllables for token in tokens]), words, sentences),
+            automated_readability(letters, words, sentences),
+            coleman_liau(letters, words, sentences),
         )
     )[1]
 

@@ -5,13 +5,13 @@ counts wordings; a judge or a teacher decides. It cannot show mistake identifica
 (they need the student's own work) nor humanlikeness, so none is given.
 
 Source: Maurya et al. (2025), *NAACL*, "Unifying AI tutor evaluation" (the dimensions); Foltz, Kintsch and
-Landauer (1998), *Discourse Processes* 25 (coherence as overlap of neighbouring sentences).
+Landauer (1998), *Discourse Processes* 25 (coherence as overlap of neighbouring clauses).
 """
 
 import re
 from collections.abc import Sequence
 
-from analytics_platform.llm_quality.signals.words import Sentence
+from analytics_platform.llm_quality.signals.words import Clause
 
 REVEALING = re.compile(
     r"\b(?:the (?:correct |right |final )?(?:answer|solution|result) (?:is|would be|equals)|so the answer|"
@@ -34,30 +34,30 @@ ENOUGH_GUIDANCE, ENOUGH_ACTIONS = 4, 2
 RUBRIC = ("rubric_revealing", "rubric_guidance", "rubric_actionability", "rubric_coherence", "rubric_tone")
 
 
-def rubric(text: str, sentences: Sequence[Sentence]) -> dict[str, float | None]:
+def rubric(text: str, clauses: Sequence[Clause]) -> dict[str, float | None]:
     """Indicators from 0 to 1 by name.
 
     `rubric_revealing` is 1 where the answer is handed over; a tone of .5 is neutral; coherence is None for
-    a single sentence.
+    a single clause.
     """
     return {
         "rubric_revealing": float(bool(REVEALING.search(text))),
         "rubric_guidance": min(len(GUIDING.findall(text)) / ENOUGH_GUIDANCE, 1.0),
         "rubric_actionability": min(len(ACTING.findall(text)) / ENOUGH_ACTIONS, 1.0),
-        "rubric_coherence": coherence(sentences),
+        "rubric_coherence": coherence(clauses),
         "rubric_tone": _tone(len(WARM.findall(text)), len(HARSH.findall(text))),
     }
 
 
-def coherence(sentences: Sequence[Sentence]) -> float | None:
-    """Share of sentences that take up a content word of the two before."""
-    if len(sentences) < 2:
+def coherence(clauses: Sequence[Clause]) -> float | None:
+    """Share of clauses that take up a content word of the two before."""
+    if len(clauses) < 2:
         return None
     linked = sum(
-        not set(sentence.content).isdisjoint([*sentences[at].content, *(sentences[at - 1].content if at else [])])
-        for at, sentence in enumerate(sentences[1:])
+        not set(clause.content).isdisjoint([*clauses[at].content, *(clauses[at - 1].content if at else [])])
+        for at, clause in enumerate(clauses[1:])
     )
-    return linked / (len(sentences) - 1)
+    return linked / (len(clauses) - 1)
 
 
 def _tone(warm: int, harsh: int) -> float:

@@ -24,7 +24,7 @@ from analytics_platform.llm_quality.signals.readability import grade
 from analytics_platform.llm_quality.signals.rubric import rubric
 from analytics_platform.llm_quality.signals.source import Source
 from analytics_platform.llm_quality.signals.summaries import compression, coverage
-from analytics_platform.llm_quality.signals.words import Sentence, sentences
+from analytics_platform.llm_quality.signals.words import Clause, clauses_of
 
 RULES = "rules-1"
 MOST_CHARACTERS = 20_000
@@ -66,7 +66,7 @@ def score_texts(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _row(feature: str | None, source: Source, output: str, declared: float | None) -> Row:
-    found = sentences(output)
+    found = clauses_of(output)
     own, compared = (_quiz if feature == "quiz" else _prose)(feature, source, output, found)
     worst = compared.worst.span(output) if compared.worst else (None, None)
     level = grade(found)
@@ -75,26 +75,26 @@ def _row(feature: str | None, source: Source, output: str, declared: float | Non
         **own,
         "worst_start": worst[0],
         "worst_end": worst[1],
-        "words": sum(len(sentence.tokens) for sentence in found),
+        "words": sum(len(clause.tokens) for clause in found),
         "readability_grade": level,
         "readability_gap": None if level is None or declared is None else level - declared,
         "pii_count": safety.pii_count(output),
-        "toxicity": safety.toxicity(token.word for sentence in found for token in sentence.tokens),
+        "toxicity": safety.toxicity(token.word for clause in found for token in clause.tokens),
         "is_refusal": safety.is_refusal(output),
     }
 
 
-def _prose(feature: str | None, source: Source, output: str, found: list[Sentence]) -> tuple[Row, Compared]:
+def _prose(feature: str | None, source: Source, output: str, found: list[Clause]) -> tuple[Row, Compared]:
     compared = compare(found, source)
     own: Row = {"is_format_failure": safety.is_prose_failure(output, lambda: _repeated(found))}
-    if feature == "summarize" and found and source.sentences:
+    if feature == "summarize" and found and source.clauses:
         own |= {"coverage": coverage(found, source), "compression": compression(found, source)}
     elif feature == "explain" and found:
         own |= rubric(output, found)
     return own, compared
 
 
-def _quiz(_: str | None, source: Source, output: str, __: list[Sentence]) -> tuple[Row, Compared]:
+def _quiz(_: str | None, source: Source, output: str, __: list[Clause]) -> tuple[Row, Compared]:
     questions = read_quiz(output)
     complete = [question for question in questions if question.is_complete]
     keys = [question.key for question in complete]
@@ -106,7 +106,7 @@ def _quiz(_: str | None, source: Source, output: str, __: list[Sentence]) -> tup
         "is_format_failure": not complete or len(complete) < len(questions),
         "quiz_is_valid": False,
     }
-    if not complete or not source.sentences:
+    if not complete or not source.clauses:
         return own, NOTHING
     checked = [check(question, source) for question in complete]
     compared = compare([each.claim for each in checked], source)
@@ -134,9 +134,9 @@ def _options(questions: list[Question]) -> int:
     return max((len(question.options) for question in questions), default=FEWEST_OPTIONS)
 
 
-def _repeated(found: list[Sentence]) -> float:
+def _repeated(found: list[Clause]) -> float:
     """Share of sentences that repeat an earlier one."""
-    said = [tuple(token.word for token in sentence.tokens) for sentence in found]
+    said = [tuple(token.word for token in clause.tokens) for clause in found]
     return 1 - len(set(said)) / len(said) if said else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Sentences and tokens of English text, and what can be said of a word alone.
+"""Clauses and tokens of English text, and what can be said of a word alone.
 
 A text is cut at white space; each chunk (a word with its punctuation) is analysed once and remembered, since
 texts repeat their words: that is what makes thousands of texts a second possible. A stem drops common
@@ -9,6 +9,7 @@ Source: Harman (1991), *JASIS* 42 (weak stemming); McNamee and Mayfield (2004), 
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from analytics_platform.llm_quality.signals.lexicons import ABBREVIATIONS, NEGATIONS, NUMBER_WORDS, STOP_WORDS
@@ -17,13 +18,18 @@ STEM_LETTERS = 7
 LEAST_ROOT = 3
 REMEMBERED = 100_000
 LONGEST_REMEMBERED = 40
-LONGEST_SENTENCE = 80
-"""Tokens; a longer sentence, such as a transcript without stops, is cut."""
+LONGEST_CLAUSE = 60
+"""Tokens; a longer one, such as a transcript without stops, is cut."""
+FEWEST_CHUNKS = 3
+"""White-spaced words on either side of a cut inside a sentence."""
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?(?!\w)|[^\W_]+(?:['’][^\W_]+)*|°[CF]\b")
 CHUNK = re.compile(r"\S+")
 STOP = re.compile(r"[.!?…]+[\"'”’)\]*_]*$")
 OPENING = "\"'“‘([*_-–—•"
+JOINTS = frozenset(
+    "and but while whereas which who although though since because so yet or when where if as then however".split()
+)
 LIST_MARK = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]$")
 ENDINGS = re.compile(
     r"(?:ations?|ings?|ions?|ments?|ness(?:es)?|ively|ive|ally|als?|edly|ed|ly|ies|ity|ers?|es|s|e|y)$"
@@ -71,29 +77,37 @@ class Chunk(NamedTuple):
         tokens: its tokens.
         may_end: whether a sentence may end with it.
         may_open: whether one may open with it.
+        ends_clause: whether it ends with a semicolon, colon or dash.
+        has_comma: whether it ends with a comma.
+        is_joint: whether it may open a clause behind a comma.
     """
 
     tokens: tuple[Token, ...]
     may_end: bool
     may_open: bool
+    ends_clause: bool
+    has_comma: bool
+    is_joint: bool
 
 
-class Sentence:
-    """One sentence.
+class Clause:
+    """A sentence, or the part of one between a semicolon or `, and` and the next.
 
     Attributes:
-        first: place of its first chunk in its text.
-        last: place of its last one.
+        first: place, in its text, of the first chunk of the sentence that it belongs to.
+        last: place of that sentence's last chunk.
+        opens: whether the sentence begins with it.
         tokens: at least one.
         content: stems of its content words, in order.
     """
 
-    __slots__ = ("_words", "content", "first", "last", "tokens")
+    __slots__ = ("_words", "content", "first", "last", "opens", "tokens")
 
-    def __init__(self, first: int, last: int, tokens: list[Token]) -> None:
+    def __init__(self, first: int, last: int, tokens: list[Token], *, opens: bool = True) -> None:
         self.first = first
         self.last = last
         self.tokens = tokens
+        self.opens = opens
         self.content = [token.stem for token in tokens if token.stem]
         self._words: set[str] | None = None
 
@@ -105,7 +119,7 @@ class Sentence:
         return self._words
 
     def span(self, text: str) -> Span:
-        """Where it stands in its text."""
+        """Where its sentence stands in the text."""
         chunks = [found.span() for found in CHUNK.finditer(text)]
         return Span(chunks[self.first][0], chunks[self.last][1])
 
@@ -125,9 +139,13 @@ class _Chunks(dict[str, Chunk]):
 CHUNKS = _Chunks()
 
 
-def sentences(text: str) -> list[Sentence]:
-    """Sentences that hold a token: cut after a stop before a capital or digit, and at line breaks."""
-    found: list[Sentence] = []
+def clauses_of(text: str) -> list[Clause]:
+    """Clauses that hold a token.
+
+    Sentences end with a stop before a capital or digit, and at line breaks; clauses at semicolons, colons and
+    at a comma before `and`, `while` and the like, unless too few words would be cut off.
+    """
+    found: list[Clause] = []
     first = 0
     for line in text.split("\n"):
         chunks = list(map(CHUNKS.__getitem__, line.split()))
@@ -142,22 +160,45 @@ def tokens_of(text: str) -> list[Token]:
     return [token for chunk in map(CHUNKS.__getitem__, text.split()) for token in chunk.tokens]
 
 
-def _append(found: list[Sentence], chunks: list[Chunk], first: int) -> None:
+def _append(found: list[Clause], chunks: list[Chunk], first: int) -> None:
     """Add the sentences of a line whose first chunk is the text's chunk of number `first`."""
     ends = [place for place, chunk in enumerate(chunks[:-1]) if chunk.may_end and chunks[place + 1].may_open]
     start = 0
     for end in (*ends, len(chunks) - 1):
-        tokens = [token for chunk in chunks[start : end + 1] for token in chunk.tokens]
-        for at in range(0, len(tokens), LONGEST_SENTENCE):
-            found.append(Sentence(first + start, first + end, tokens[at : at + LONGEST_SENTENCE]))
+        opens = True
+        for begin, stop in _parts(chunks, start, end + 1):
+            tokens = [token for chunk in chunks[begin:stop] for token in chunk.tokens]
+            for at in range(0, len(tokens), LONGEST_CLAUSE):
+                piece = tokens[at : at + LONGEST_CLAUSE]
+                found.append(Clause(first + start, first + end, piece, opens=opens))
+                opens = False
         start = end + 1
 
 
+def _parts(chunks: list[Chunk], start: int, end: int) -> Iterable[tuple[int, int]]:
+    """The clauses of a sentence as ranges of chunks."""
+    cuts = [
+        place + 1
+        for place in range(start + FEWEST_CHUNKS - 1, end - FEWEST_CHUNKS)
+        if (chunk := chunks[place]).ends_clause or (chunk.has_comma and chunks[place + 1].is_joint)
+    ]
+    begin = start
+    for cut in cuts:
+        if cut - begin >= FEWEST_CHUNKS:
+            yield begin, cut
+            begin = cut
+    yield begin, end
+
+
 def _chunk(text: str) -> Chunk:
+    inner = text.lstrip(OPENING)
     return Chunk(
-        tuple(_token(found) for found in TOKEN.findall(text)),
-        bool(STOP.search(text)) and not _is_abbreviated(text),
-        bool(inner := text.lstrip(OPENING)) and (inner[0].isupper() or inner[0].isdigit()),
+        tokens=tuple(_token(found) for found in TOKEN.findall(text)),
+        may_end=bool(STOP.search(text)) and not _is_abbreviated(text),
+        may_open=bool(inner) and (inner[0].isupper() or inner[0].isdigit()),
+        ends_clause=text.endswith((";", ":", "—", "–")),
+        has_comma=text.endswith(","),
+        is_joint=text in JOINTS,
     )
 
 
