@@ -7,10 +7,11 @@ from analytics_platform.simulation.text.facts import Claim
 from analytics_platform.simulation.text.grammar import Text, Wording, clause, sentence, wording
 from analytics_platform.simulation.text.notes import Note
 
-CLAIMS = {"summarize": (4, 7), "explain": (3, 5)}
+CLAIMS = {"summarize": (3, 6), "explain": (3, 5)}
 FRAMES = {"summarize": (1, 3), "explain": (3, 5)}
 FORMAL_GRADE = 9
-DERIVED_SHARE, CONTRAST_SHARE, REPEAT_SHARE = 0.5, 0.12, 0.5
+DERIVED_SHARE, CONTRAST_SHARE, REPEAT_SHARE = 0.15, 0.04, 0.5
+SECOND_SHARE = 0.4
 LINKS = (", and ", "; ", ", while ", ", whereas ", ", and in the same context ")
 PREFIXES = ("As for the rest, ", "Here, ", "In short, ", "Put simply, ", "According to the note, ", "Equally, ")
 
@@ -21,6 +22,9 @@ def write_answer(feature: str, note: Note, rng: Random, *, is_clean: bool) -> tu
     planted = None
     if not is_clean:
         place, planted = plant(claims, note, rng)
+        others = [other for other in range(len(claims)) if other != place]
+        for other in rng.sample(others, rng.random() < SECOND_SHARE):
+            claims[other] = plant([claims[other]], note, rng)[1].claim._replace(marked="")
         claims[place] = planted.claim
     frames = _frames(feature, note.grade, rng)
     if note.private and rng.random() < REPEAT_SHARE:
@@ -55,7 +59,7 @@ def _eased(claim: Claim, rng: Random) -> Claim:
 
 def _sentences(claims: list[Claim], note: Note, rng: Random) -> list[str]:
     formal = note.grade >= FORMAL_GRADE
-    how = Wording(freedom=0.8 if formal else 0.7, rounding=0.3, joined=0.45 if formal else 0.15)
+    how = Wording(freedom=0.45 if formal else 0.35, rounding=0.1, joined=0.45 if formal else 0.15)
     lines: list[str] = []
     waiting = [_clause(claim, note, rng, how) for claim in claims]
     while waiting:

@@ -3,9 +3,18 @@
 from random import Random
 from typing import NamedTuple
 
-from analytics_platform.simulation.text.errors import Planted, other_entities, wrong_values
+from analytics_platform.simulation.text.errors import Planted, other_entities, plant, wrong_values
 from analytics_platform.simulation.text.facts import Claim
-from analytics_platform.simulation.text.grammar import CLOSE, OPEN, PREPOSITIONS, Text, verb_form, wording
+from analytics_platform.simulation.text.grammar import (
+    CLOSE,
+    OPEN,
+    PREPOSITIONS,
+    Text,
+    Wording,
+    clause,
+    verb_form,
+    wording,
+)
 from analytics_platform.simulation.text.notes import Note
 
 FAULTS = {
@@ -19,6 +28,13 @@ FAULTS = {
 SEVERITIES = {"wrong_key": 3, "wrong_number": 3, "wrong_entity": 3, "unanswerable": 2, "answer_leak": 1}
 LETTERS = "ABCD"
 QUESTIONS = (2, 4)
+MOST_DERIVED, STATEMENT_SHARE = 4, 0.45
+PLAIN = Wording(freedom=0.55, rounding=0.0, joined=0.0)
+STATEMENT_QUESTIONS = (
+    "Which statement is right?",
+    "Which of these sentences is true?",
+    "What can be said with certainty?",
+)
 FREEDOM = 0.6
 
 
@@ -31,7 +47,8 @@ class Item(NamedTuple):
 
 def write_quiz(note: Note, rng: Random, *, is_clean: bool) -> tuple[Text, Planted | None]:
     """A quiz in the product's format."""
-    pool = [(claim, item) for claim in rng.sample(note.claims, len(note.claims)) if (item := _item(claim, note, rng))]
+    claims = [*note.claims, *rng.sample(note.derived, min(MOST_DERIVED, len(note.derived)))]
+    pool = [(claim, item) for claim in rng.sample(claims, 8) if (item := _item(claim, note, rng))]
     chosen = pool[: rng.randint(*QUESTIONS)]
     planted, place, fault = None, -1, ""
     if not is_clean:
@@ -63,7 +80,11 @@ def _elsewhere(note: Note, rng: Random) -> tuple[Claim, Item] | None:
 
 
 def _item(claim: Claim, note: Note, rng: Random) -> Item | None:
-    if claim.value:
+    if claim.kind == "comparison":
+        question, options = _which_is_first(claim, rng)
+    elif rng.random() < STATEMENT_SHARE:
+        question, options = _statements(claim, note, rng)
+    elif claim.value:
         right = claim.value
         wrong = wrong_values(claim, note, rng)[:4]
         unit = claim.unit if claim.kind == "attribute" else ""
@@ -82,6 +103,23 @@ def _item(claim: Claim, note: Note, rng: Random) -> Item | None:
         options = [right, *rng.sample(wrong, min(4, len(wrong)))]
         question = _which(claim, side, rng)
     return Item(question, options) if len(set(options)) >= 4 else None
+
+
+def _which_is_first(claim: Claim, rng: Random) -> tuple[str, list[str]]:
+    """A question on the greater or earlier of two; the note states both."""
+    names = [claim.subject, claim.object, "Both are equal", "Neither of them"]
+    if claim.relation != "date":
+        return f"In a comparison by {claim.relation}, what comes out on top?", names
+    if rng.random() < 0.5:
+        return "Which of these is the earlier event?", names
+    return "Which of these is the later event?", [claim.object, claim.subject, *names[2:]]
+
+
+def _statements(claim: Claim, note: Note, rng: Random) -> tuple[str, list[str]]:
+    """The claim among wrong statements about the same note."""
+    wrong = [plant([other], note, rng)[1].claim for other in rng.sample(note.claims, 4)]
+    options = [clause(c._replace(marked=""), rng, PLAIN) for c in (claim, *wrong)]
+    return rng.choice(STATEMENT_QUESTIONS), options
 
 
 def _how_much(claim: Claim, rng: Random) -> str:
