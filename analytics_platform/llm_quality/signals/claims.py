@@ -15,6 +15,7 @@ from analytics_platform.llm_quality.signals.words import Clause, Token
 
 AGENT = "by"
 NEGATED_STEMS = 3
+CONTRASTS = frozenset({"and", "but", "though"})
 FEWEST_ORDERED = 2
 PLAIN_SOURCE = 0.5
 """Overgeneralising where the source says neither all nor some."""
@@ -81,15 +82,16 @@ def negation_mismatch(clause: Clause, aligned: Clause) -> float:
 
 
 def negated(clause: Clause) -> set[str]:
-    """Stems of the three content words behind a negation."""
+    """Stems of the three content words behind a negation; `and not` sets two things apart and denies neither."""
     found: set[str] = set()
-    left = 0
+    left, before = 0, ""
     for token in clause.tokens:
         if token.is_negation:
-            left = NEGATED_STEMS
+            left = 0 if before in CONTRASTS else NEGATED_STEMS
         elif left and token.stem:
             found.add(token.stem)
             left -= 1
+        before = token.word
     return found
 
 
@@ -114,9 +116,8 @@ def relation_swap(clause: Clause, aligned: Clause) -> float:
     A passive is read as an active: what follows `by` comes first. A known failure is a clause whose parts
     were only put the other way round.
     """
-    theirs = {token.stem: place for place, token in enumerate(_active(aligned.tokens)) if token.stem}
-    stems = dict.fromkeys(token.stem for token in _active(clause.tokens))
-    order = [theirs[stem] for stem in stems if stem in theirs]
+    mine, theirs = _order(clause), _order(aligned)
+    order = [theirs[stem] for stem in mine if stem in theirs]
     if len(order) < FEWEST_ORDERED or order == sorted(order):
         return 0.0
     turned, before = 0, list[int]()
@@ -159,9 +160,20 @@ def _is_contrary(word: str, mine: set[str], theirs: set[str]) -> bool:
     return theirs.isdisjoint(ALLIES[word]) and not theirs.isdisjoint(against) and mine.isdisjoint(against)
 
 
+def _order(clause: Clause) -> dict[str, int]:
+    """Where each content word stands, as an active; words that it holds twice are left out."""
+    stems = [token.stem for token in _active(clause.tokens)]
+    places = {stem: place for place, stem in enumerate(stems) if stem}
+    if len(places) < len(clause.content):
+        return {stem: place for stem, place in places.items() if stems.count(stem) == 1}
+    return places
+
+
 def _active(tokens: list[Token]) -> list[Token]:
-    """The tokens, with the agent of a passive first."""
-    for place, token in enumerate(tokens):
-        if token.word == AGENT and any(near.word in BE for near in tokens[max(place - 4, 0) : place]):
-            return [*tokens[place + 1 :], *tokens[:place]]
-    return tokens
+    """The tokens of a passive in the order of its active: who, does, what."""
+    words = [token.word for token in tokens]
+    if AGENT not in words:
+        return tokens
+    agent = words.index(AGENT)
+    verb = next((place for place in range(agent - 1, max(agent - 5, -1), -1) if words[place] in BE), None)
+    return tokens if verb is None else [*tokens[agent + 1 :], *tokens[verb:agent], *tokens[:verb]]

@@ -19,7 +19,7 @@ from analytics_platform.llm_quality.signals.words import Clause
 
 Signals = dict[str, float | None]
 
-SUPPORT_TO_JUDGE = 0.3
+SUPPORT_TO_JUDGE = 0.4
 """Support under which an aligned clause is about something else, and its negations say nothing."""
 
 
