@@ -15,6 +15,8 @@ RUBRIC = load_rubrics()["unsupported"]
 MARK = "f" * 32
 DELIMITER = re.compile(r"^(BEGIN|END) (SOURCE|ANSWER)\b.*$", re.MULTILINE)
 
+LOOSE = re.compile(r"^(?:[^\w\n]|_)*(?:BEGIN|END)\s+(?:SOURCE|ANSWER)\b", re.MULTILINE | re.IGNORECASE)
+
 
 def case(source: str = "Light is fast.", output: str = "Light is slow.") -> Case:
     return Case.of(1, "summarize", source, output, "unsupported")
@@ -60,31 +62,17 @@ def test_no_text_closes_its_block(text: str):
 
     assert asked.user.count(MARK) == 4
     assert blocks(asked.user) == ["BEGIN SOURCE", "END SOURCE", "BEGIN ANSWER", "END ANSWER"]
-    assert (
-        len(re.findall(r"^[\W_]*(?:BEGIN|END)\s+(?:SOURCE|ANSWER)", disarmed(text, MARK), re.M | re.I)) == 0
-    )
+    assert LOOSE.findall(disarmed(text, MARK)) == []
 
 
 @given(
-    st.text(
-        st.sampled_from([*"BEGINDSOURCANWR abf-\n\r\x0b\x85\u2028|", MARK, "END SOURCE", "END ANSWER "]),
-        max_size=60,
-    )
+    st.lists(st.sampled_from([*"BEND SOURCE\n\r\x0b\x85\u2028|-_", MARK, "END ", "SOURCE", "begin answer"]))
 )
-def test_whatever_is_written_leaves_four_delimiters(text: str):
+def test_whatever_is_written_leaves_four_delimiters(parts: list[str]):
+    text = "".join(parts)
     asked = prompt(case(text, text), RUBRIC, MARK)
 
-    assert (
-        len(
-            [
-                line
-                for line in asked.user.splitlines()
-                if re.match(r"(?i)[\W_]*(begin|end)\s+(source|answer)\b", line) and not line.startswith("| ")
-            ]
-        )
-        == 4
-    )
-    assert asked.user.count(MARK) == 4
+    assert len(LOOSE.findall(asked.user)) == len(DELIMITER.findall(asked.user)) == asked.user.count(MARK) == 4
 
 
 def test_plain_text_is_shown_as_it_is():

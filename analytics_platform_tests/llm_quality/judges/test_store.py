@@ -12,7 +12,7 @@ from analytics_platform.llm_quality.judges.judge import Verdict
 from analytics_platform.llm_quality.judges.store import VerdictStore
 
 BUDGET = 1.0
-CENT = 0.01
+CENT = 0.02
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_yesterday_s_spending_does_not_count_today(store: VerdictStore):
     connection.close()
 
     assert store.reserve("j", "b", 1.0, "p", BUDGET) is not None
-    assert [str(day.spent_date) for day in store.spendings()][0] == "2026-01-01"
+    assert str(store.spendings()[0].spent_date) == "2026-01-01"
 
 
 def _spend(path: Path, name: str) -> None:
@@ -88,18 +88,18 @@ def _spend(path: Path, name: str) -> None:
 
 def test_runs_at_the_same_time_share_a_budget_and_lose_nothing(store: VerdictStore):
     context = multiprocessing.get_context("spawn")
-    runs = [context.Process(target=_spend, args=(store.path, name)) for name in ("a", "b", "c")]
+    runs = [context.Process(target=_spend, args=(store.path, name)) for name in ("a", "b")]
     for run in runs:
         run.start()
     for run in runs:
         run.join(60)
 
-    assert [run.exitcode for run in runs] == [0, 0, 0]
+    assert [run.exitcode for run in runs] == [0, 0]
     spendings = store.spendings()
     requests = sum(spending.requests for spending in spendings)
-    assert requests in {99, 100}  # cents do not add up exactly
+    assert requests in {49, 50}  # cents do not add up exactly
     assert sum(spending.cost_usd for spending in spendings) <= BUDGET
-    keys = [f"{name}{number}" for name in "abc" for number in range(100)]
+    keys = [f"{name}{number}" for name in "ab" for number in range(100)]
     assert len(store.recall(keys)) == requests
 
 
