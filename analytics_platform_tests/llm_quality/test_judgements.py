@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
+from scipy import stats
 
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Window
 from analytics_platform.llm_quality.judgements import SCHEMA, TABLE, Draw, judgements
@@ -60,7 +62,7 @@ def rating(number: int, criterion: str, rater_id: int = 1) -> dict[str, Any]:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> DuckDBEngine:
-    """Two days of 40 answers each, three of them rated by two people nine days later, and some that are none."""
+    """Two days of 40 answers each, three of them rated twice nine days later, and some that are none."""
     lake = Lake(tmp_path / "lake")
     answers = [
         interaction(number, instant(number // 41), feature="quiz" if number % 2 else "explain", **TEXTS)
@@ -146,18 +148,18 @@ def test_a_larger_draw_holds_the_smaller_one(engine: DuckDBEngine):
     assert small < large
 
 
-def test_every_answer_is_equally_likely_to_be_drawn(engine: DuckDBEngine):
-    day = (0, 0)
-    draws = [built(engine, Recorder(), 10, seed, day).filter("is_drawn") for seed in range(60)]
-    counts = pl.concat(draws).unique(["interaction_id", "event_date", "criterion"], keep="any")
-    times = pl.concat([draw.select("interaction_id").unique() for draw in draws])[
-        "interaction_id"
-    ].value_counts()
+def test_every_answer_is_equally_likely_to_be_drawn(tmp_path: Path):
+    lake = Lake(tmp_path / "many")
+    write_raw(lake, interactions=[interaction(number, instant(0), **TEXTS) for number in range(5000)])
+    rows = built(DuckDBEngine(lake), Recorder(), cases_a_day=1500, days=(0, 0))
+    drawn = np.unique(rows["interaction_id"].to_numpy())
 
-    assert counts.height > 0
-    assert times.height == ANSWERS + 1
-    # 60 draws of 10 in 41: 14.6 on average, binomial with a standard deviation of 3.3.
-    assert times["count"].is_between(3, 30).all()
+    assert drawn.size == 1500
+    for bins in (np.bincount(drawn // 500, minlength=10), np.bincount(drawn % 10, minlength=10)):
+        assert stats.chisquare(bins).pvalue > 1e-4
+    # Were neighbours drawn together, or apart, gaps of one would be more, or fewer, than chance has them.
+    low, high = stats.binom.interval(0.9999, 1499, 0.3)
+    assert low <= (np.diff(drawn) == 1).sum() <= high
 
 
 def test_a_case_over_the_budget_stays_as_missing(engine: DuckDBEngine):
