@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analytics_platform.churn.design import Floats
+from analytics_platform.stats.calibration import logistic
 
 ENOUGH = 50
 PULL = 10.0
-STEPS = 100
 LEAST_SLOPE, MOST_SLOPE = 1 / 3, 3.0
 HELD = 1e9
-LONGEST_STEP = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,22 +45,7 @@ def platt(logit: Floats, y: NDArray[np.bool_]) -> Calibration:
     """
     if min(y.sum(), (~y).sum()) < ENOUGH:
         return UNCALIBRATED
-    free = _fitted(logit, y, np.array([0.0, 1.0]), np.array([0.0, PULL]))
+    free = logistic(logit, y, np.array([0.0, 1.0]), np.array([0.0, PULL]))
     slope = float(np.clip(free[1], LEAST_SLOPE, MOST_SLOPE))
-    intercept, _ = _fitted(logit, y, np.array([free[0], slope]), np.array([0.0, HELD]))
+    intercept, _ = logistic(logit, y, np.array([free[0], slope]), np.array([0.0, HELD]))
     return Calibration(slope=slope, intercept=float(intercept))
-
-
-def _fitted(logit: Floats, y: NDArray[np.bool_], centre: Floats, pull: Floats) -> Floats:
-    """Intercept and slope of least log loss, each pulled towards its centre; shape (2,)."""
-    design = np.column_stack([np.ones(len(y)), logit])
-    weights = centre.copy()
-    for _ in range(STEPS):
-        chance = expit(design @ weights)
-        ascent = design.T @ (y - chance) - pull * (weights - centre)
-        curve = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(pull + 1e-9)
-        step = np.linalg.solve(curve, ascent)
-        weights = weights + step * min(1.0, LONGEST_STEP / max(np.abs(step).max(), 1e-12))
-        if np.abs(step).max() < 1e-10:
-            break
-    return weights

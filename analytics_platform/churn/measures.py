@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics_platform.churn.design import Floats
+from analytics_platform.stats.calibration import equal_parts
 
 REPLICATES = 200
 SEED = 20260102
@@ -102,8 +103,7 @@ def calibration_error(y: NDArray[np.bool_], p: Floats, weights: Floats) -> Float
 
 def tenths(p: Floats) -> NDArray[np.int64]:
     """Tenth that each prediction falls into, 0 the lowest; equal predictions share one."""
-    edges = np.unique(np.quantile(p, np.linspace(0, 1, BINS + 1)[1:-1]))
-    return np.searchsorted(edges, p, side="left")
+    return equal_parts(p, BINS)
 
 
 def measured(outcomes: Outcomes, p: Floats, weights: Floats) -> dict[str, Floats]:

@@ -1,0 +1,8 @@
+"""Texts of the simulated product: school notes and a language model's answers, with errors planted.
+
+Belongs here: the fact base, its wording, and what goes wrong. Does not: which interaction gets which text.
+"""
+
+from analytics_platform.simulation.text.library import HARMLESS, library
+
+__all__ = ["HARMLESS", "library"]
