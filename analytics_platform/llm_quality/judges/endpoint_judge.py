@@ -122,7 +122,7 @@ class EndpointJudge:
             async def one(key: str, case: Case) -> Verdict:
                 async with gate:
                     verdict = await _Attempts(self, conversation, case, key).verdict()
-                self.store.keep(self.name, verdict)
+                    self.store.keep(self.name, verdict)
                 return verdict
 
             tasks = [asyncio.create_task(one(key, case)) for key, case in cases.items()]

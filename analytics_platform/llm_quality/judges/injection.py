@@ -25,7 +25,7 @@ PATTERNS = tuple(
         rf"[\"']{_VERDICT}[\"']\s*:",
         r"<\|[^|>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|tool_call)>",
         r"^\s*(?:#+\s*)?(?:system|assistant)\s*:",
-        r"^[\W_]*(?:begin|end)\s+(?:source|answer)\b",
+        r"^(?:[^\w\n]|_)*(?:begin|end)\s+(?:source|answer)\b",
     )
 )
 """Orders to drop instructions, dictated verdicts, and marks of chat formats or of our own prompt."""

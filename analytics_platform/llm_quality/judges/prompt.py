@@ -34,7 +34,9 @@ PROBABILITY = ', then "probability" (number from 0 to 1: how likely you hold the
 
 _LINE_BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f]")
-_DELIMITER = re.compile(r"^(?=[\W_]*(?:BEGIN|END)\s+(?:SOURCE|ANSWER)\b)", re.IGNORECASE | re.MULTILINE)
+_DELIMITER = re.compile(
+    r"^(?=(?:[^\w\n]|_)*(?:BEGIN|END)\s+(?:SOURCE|ANSWER)\b)", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def prompt(case: Case, rubric: Rubric, mark: str | None = None) -> Prompt:
 def disarmed(text: str, mark: str) -> str:
     """A text that cannot end its block: no mark, no line that looks like a delimiter, plain line ends."""
     plain = _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text)).replace(mark, "(mark removed)")
-    return _DELIMITER.sub("| ", plain)
+    return _DELIMITER.sub("(quoted) ", plain)
 
 
 def reply_schema(rubric: Rubric) -> dict[str, object]:
