@@ -65,7 +65,7 @@ def _training(lake: Lake) -> dg.AssetsDefinition:
     )
     def training(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
-        history = read_history(opened.engine, opened.days)
+        history = read_history(opened.engine, opened.built_days("activity.user_days"))
         cut_offs = walk_forward(history)
         keep(models_folder(opened), [cut_off.model for cut_off in cut_offs])
         newest = cut_offs[-1] if cut_offs and cut_offs[-1].date == history.known_date else None
