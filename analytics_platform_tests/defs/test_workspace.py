@@ -27,5 +27,6 @@ def test_what_lies_outside_the_reporting_days_does_not_count(lake: Lake, monkeyp
     assert open_workspace().built_days(TABLE).last_day == day(9)
 
 
-def test_of_an_empty_table_all_days_are_asked(lake: Lake):
+@pytest.mark.usefixtures("lake")
+def test_of_an_empty_table_all_days_are_asked():
     assert open_workspace().built_days(TABLE) == days(0, 59)
