@@ -21,7 +21,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from analytics_platform.churn.design import Design, Floats
-from analytics_platform.churn.history import History
+from analytics_platform.churn.history import History, classes_of
 from analytics_platform.churn.importance import explained
 from analytics_platform.churn.store import version
 from analytics_platform.churn.tables import DRIVERS, Row, rows_of
@@ -158,7 +158,7 @@ def _adjusted(driver: Driver, users: pl.DataFrame) -> Iterator[Row]:
     if min(treated.sum(), (~treated).sum()) < FEWEST or not 0.01 < left.mean() < 0.99:
         yield {**row, "method": "dml", "n": len(treated), "sentence": _too_few(treated)}
         return
-    clusters = _clusters(asked)
+    clusters = classes_of(asked)
     if not _can_learn(left, treated, clusters):
         yield {**row, "method": "dml", "n": len(treated), "sentence": _too_few_classes(clusters)}
         return
@@ -256,12 +256,6 @@ def _treated(driver: Driver, users: pl.DataFrame) -> tuple[NDArray[np.bool_], pl
     """Whether each user asked has the driver, and the rows of those users."""
     asked = users.with_columns(treated=driver.treated).filter(pl.col("treated").is_not_null())
     return asked["treated"].to_numpy().astype(bool), asked.drop("treated")
-
-
-def _clusters(users: pl.DataFrame) -> NDArray[np.int64]:
-    """The user's class, or the user."""
-    named = users.select(pl.coalesce(-pl.col("classroom_id") - 1, pl.col("user_id")))
-    return named.to_series().to_numpy()
 
 
 def _limits(found: CausalEstimate) -> Row:
