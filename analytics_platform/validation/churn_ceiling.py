@@ -50,7 +50,7 @@ _COLUMNS = {
     "snapshot_date": (pa.date32(), "Day scored; null for the mean over days."),
     "model": (
         _TEXT,
-        "Kind of the model that scored it; of a mean: null over all days, `learnt` without those of the rule.",
+        "Kind of the model that scored it; of a mean: null, or `learnt` without days of the rule.",
     ),
     "predictor": (
         _TEXT,
