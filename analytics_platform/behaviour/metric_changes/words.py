@@ -135,7 +135,14 @@ class _Story:
             return ""
         driver = self.driver()
         if driver is not None:
-            return f"Mainly {segment_words(driver)}: {self._of_segment(driver, is_short=True)}"
+            is_most = abs(driver["contribution"]) >= MOSTLY * abs(self.total["contribution"])
+            lead = "Mainly" if is_most else "Most unlike the others:"
+            said = self._of_segment(driver, is_short=True)
+            return (
+                f"{lead} {segment_words(driver)}: {said}"
+                if is_most
+                else f"{lead} {segment_words(driver)}, {said}"
+            )
         alike = "No segment moved much unlike the others"
         if self.comparison.kind == "day" and not self.metric.is_ratio and self.total["contribution"] < 0:
             alike += ", as on holidays and at the turn of terms"
