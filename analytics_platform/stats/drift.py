@@ -1,7 +1,7 @@
 """Drift: a daily series watched for a lasting step, with few false alarms a year by construction.
 
 Every day asks whether the last 1, 2, 3, 7 or 14 days lie on another level than those before. A regression on
-the last 16 weeks knows the level, weekdays and a slow trend; the step is one more term, and its t test needs
+the last 20 weeks knows the level, weekdays and a slow bend; the step is one more term, and its t test needs
 neither a known level nor a known variance. The tests of a year share the false alarms that are allowed, so
 that their expected number stays below it however the tests hang together (Bonferroni over days, windows and
 series). Exact for days that vary independently by a normal law with the ratio of errors given; days that
@@ -13,7 +13,7 @@ systems.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,14 +24,14 @@ from analytics_platform.errors import AnalyticsError
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
 
-WINDOWS = {1: 0.15, 2: 0.2, 3: 0.35, 7: 0.2, 14: 0.1}
+WINDOWS = {1: 0.15, 2: 0.2, 3: 0.45, 7: 0.15, 14: 0.05}
 """Days on the new level by the part of the false alarms that tests of so many days may make."""
 
-MEMORY = 112
+MEMORY = 140
 LEARNED = 14
 """Days before the first test; from twice as many on weekdays and trend are known too."""
 
-QUIET_AFTER_ALARM = 7
+QUIET_AFTER_ALARM = 14
 """Days of the new level before the next test: the alarm picked those that were most unlike."""
 
 QUIET_AFTER_RELEASE = 3
@@ -123,7 +123,7 @@ def detect(
         message = f"series is {series} and false_alarms_a_year {false_alarms_a_year}; both must be above 0."
         raise AnalyticsError(message)
     allowed = false_alarms_a_year / (YEAR * series)
-    steps = {day: QUIET_AFTER_RELEASE for day in releases}
+    steps = dict.fromkeys(releases, QUIET_AFTER_RELEASE)
     watched: list[Watch] = []
     for at in range(len(given.days)):
         watch = _watched(_up_to(given, at), steps, allowed)
@@ -186,12 +186,14 @@ def _watched(recent: Daily, steps: dict[int, int], allowed: float) -> Watch:
     chances = np.minimum(2 * stdtr(found.freedom, -np.abs(found.t)) / parts, 1.0)
     score = float(-ndtri(max(chances.min(), 1e-300) / 2))
     if not score >= threshold:
-        return Watch(today, value, value - float(found.size[0]), score, threshold, False, None, None)
+        return replace(quiet, expected=value - float(found.size[0]), statistic=score)
     every = np.array([w for w in range(1, max(WINDOWS) + 1) if _is_tested(recent, steps, w)])
     scan = _steps(recent, steps, every)
     best = int(np.argmax(np.abs(scan.t)))
     size, change = float(scan.size[best]), int(recent.days[recent.days > today - every[best]][0])
-    return Watch(today, value, value - size, score, threshold, True, change, "up" if size > 0 else "down")
+    direction = "up" if size > 0 else "down"
+    found = replace(quiet, expected=value - size, statistic=score)
+    return replace(found, is_alarm=True, change_day=change, direction=direction)
 
 
 def _is_tested(recent: Daily, steps: dict[int, int], length: int) -> bool:
@@ -226,14 +228,16 @@ def _terms(days: Days, steps: dict[int, int]) -> Floats:
     columns = [np.ones(len(days)), *levels]
     if len(days) >= 2 * LEARNED:
         columns += [days % 7 == weekday for weekday in range(6)]
-        columns.append((days - days[-1]) / MEMORY)
+        age = (days - days[-1]) / MEMORY
+        columns += [age, age**2]
     return np.column_stack(columns).astype(float)
 
 
 def _basis(terms: Floats) -> Floats:
     """Orthonormal columns of the same span; a term that the others imply adds none."""
-    left, sizes, _ = np.linalg.svd(terms, full_matrices=False)
-    return left[:, sizes > 1e-9 * sizes[0]]
+    sizes, turned = np.linalg.eigh(terms.T @ terms)
+    kept = sizes > 1e-9 * sizes[-1]
+    return terms @ (turned[:, kept] / np.sqrt(sizes[kept]))
 
 
 def _between_days(recent: Daily, terms: Floats) -> float:
@@ -262,8 +266,8 @@ def _checked(days: ArrayLike, values: ArrayLike, errors: ArrayLike, outputs: Arr
     is_bad = ~(np.isfinite(value) & np.isfinite(error) & (error > 0))
     if is_bad.any():
         message = (
-            f"day {day[is_bad][0]} has value {value[is_bad][0]} and error {error[is_bad][0]}; give finite values "
-            "and errors above 0, and leave out days without outputs."
+            f"day {day[is_bad][0]} has value {value[is_bad][0]} and error {error[is_bad][0]}; give finite "
+            "values and errors above 0, and leave out days without outputs."
         )
         raise AnalyticsError(message)
     return Daily(day, value, error, size)
