@@ -4,8 +4,8 @@ The judge's mean over everything is corrected by its mean error on the labels, a
 it helps: a useless judge is left out, and the interval is then that of the labels alone.
 
 Source: Angelopoulos, Duchi and Zrnic (2023), PPI++: Efficient prediction-powered inference; Zrnic and Candès
-(2024), Active statistical inference, for labels that were not drawn evenly. Their intervals rest on the normal
-law and miss too often with 50 labels; those of shares are ours, see `_share_limits`.
+(2024), Active statistical inference, for labels that were not drawn evenly. Their intervals rest on the
+normal law and miss too often with 50 labels; those of shares are ours, see `_share_limits`.
 """
 
 from collections.abc import Callable

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.integrate import quad
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.stats.ppi import Judged, labels_only, naive, ppi_difference, ppi_mean, ppi_quantile
+
+Case = tuple[NDArray, NDArray, NDArray]
 
 DRAWS = 600
 OTHERS = 1_000
@@ -20,12 +23,12 @@ def world(
 
 
 @pytest.fixture
-def case() -> tuple[NDArray, NDArray, NDArray]:
+def case() -> Case:
     truth, verdict = world(np.random.default_rng(3), 1_200, 0.3, 0.8, 0.1)
     return truth[:200], verdict[:200], verdict[200:]
 
 
-def test_the_full_weight_gives_the_closed_form(case):
+def test_the_full_weight_gives_the_closed_form(case: Case):
     labels, judged, others = case
     found = ppi_mean(labels, judged, others, lam=1.0)
     assert found.estimate == pytest.approx(others.mean() + (labels - judged).mean())
@@ -33,7 +36,7 @@ def test_the_full_weight_gives_the_closed_form(case):
 
 
 @pytest.mark.parametrize("lam", [None, 1.0], ids=["tuned", "full weight"])
-def test_the_width_agrees_with_a_bootstrap(case, lam: float | None):
+def test_the_width_agrees_with_a_bootstrap(case: Case, lam: float | None):
     labels, judged, others = case
     random, found = np.random.default_rng(4), []
     for _ in range(600):
@@ -43,7 +46,7 @@ def test_the_width_agrees_with_a_bootstrap(case, lam: float | None):
     assert (own.high - own.low) / (2 * 1.96 * np.std(found)) == pytest.approx(1.0, abs=0.1)
 
 
-def test_the_tuned_weight_is_the_one_of_least_variance(case):
+def test_the_tuned_weight_is_the_one_of_least_variance(case: Case):
     labels, judged, others = case
     tuned = ppi_mean(labels, judged, others)
     spread = {
@@ -145,8 +148,10 @@ def test_quantiles_are_covered_and_narrower_than_by_labels_alone(q: float):
 
 def test_labels_alone_give_jeffreys_limits():
     found = labels_only([0, 0, 0, 0, 1])
-    # Beta(1.5, 4.5) at 2.5 % and 97.5 %, by R's qbeta.
-    assert (found.low, found.high) == (pytest.approx(0.0228, abs=1e-4), pytest.approx(0.6287, abs=1e-3))
+    # The density of Beta(1.5, 4.5), integrated.
+    whole = quad(lambda x: x**0.5 * (1 - x) ** 3.5, 0, 1)[0]
+    for end, below in ((found.low, 0.025), (found.high, 0.975)):
+        assert quad(lambda x: x**0.5 * (1 - x) ** 3.5, 0, end)[0] / whole == pytest.approx(below)
     assert (labels_only([0, 0]).low, labels_only([1, 1]).high) == (0.0, 1.0)
 
 
