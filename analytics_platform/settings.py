@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -73,6 +73,37 @@ class Settings(BaseSettings):
         9.99, ge=0, description="What a subscriber pays a month (US dollars), for revenue."
     )
 
+    judge: Literal["heuristic", "openai", "replay"] = Field(
+        "heuristic",
+        description="Who judges answers: the built-in detector, a model behind an OpenAI-compatible "
+        "endpoint, or recorded verdicts.",
+    )
+    judge_model: str | None = Field(None, description="Model that judges, as its endpoint names it.")
+    judge_base_url: str | None = Field(
+        None, description="Address of the judge's endpoint, up to and with /v1; default: OpenAI's."
+    )
+    judge_api_key: SecretStr | None = Field(
+        None,
+        description="Key of the judge's endpoint; only as a variable or in the file, never as an option.",
+    )
+    judge_daily_budget_usd: float = Field(
+        1.0, ge=0, allow_inf_nan=False, description="US dollars that judging may cost a day (UTC)."
+    )
+    judge_cases_a_day: int = Field(
+        200,
+        ge=0,
+        description="Answers of a day that are drawn to be judged, besides all that people rated.",
+    )
+    judge_prices: Path | None = Field(
+        None, description="YAML file with prices of models, before those that are shipped."
+    )
+    judge_replay: Path | None = Field(
+        None, description="Recorded verdicts (JSON Lines or Parquet) of the judge `replay`."
+    )
+    judge_timeout_seconds: float = Field(
+        60, gt=0, le=3600, description="How long one request of the judge may take."
+    )
+
     log_path: str | None = Field(None, description="File, folder or glob that a daily run ingests anew.")
     log_mapping: Path | None = Field(None, description="Mapping of `log_path` to the contract.")
     quarantine_threshold: float = Field(
@@ -133,6 +164,12 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
+SECRETS = frozenset(
+    name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None
+)
+"""Settings that no message shows and no option takes: a command line is seen by everybody on the machine."""
+
+
 def load_settings() -> Settings:
     """The settings in force.
 
@@ -152,6 +189,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        # A key must not be shown, nor what stands under a name that may be a misspelt key's.
+        is_shown = name in Settings.model_fields and name not in SECRETS
+        shown = f"; got {first['input']!r}" if is_shown else ""
         raise AnalyticsError(
-            f"Setting {name} ({PREFIX}{name.upper()} or {FILE}): {first['msg']}; got {first['input']!r}."
+            f"Setting {name} ({PREFIX}{name.upper()} or {FILE}): {first['msg']}{shown}."
         ) from None

@@ -91,5 +91,32 @@ def test_a_malformed_file_is_refused_with_its_place(tmp_path: Path):
         load_settings()
 
 
+def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ANALYTICS_JUDGE_API_KEY", "sk-very-secret")
+    settings = load_settings()
+
+    assert settings.judge_api_key is not None
+    assert settings.judge_api_key.get_secret_value() == "sk-very-secret"
+    assert (
+        "sk-very-secret"
+        not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['judge_api_key = ["sk-very-secret"]', "judge_api_key = 5550123", 'judge_apikey = "sk-very-secret"'],
+    ids=["list", "number", "misspelt"],
+)
+def test_a_wrong_line_with_a_key_is_refused_without_showing_it(tmp_path: Path, line: str):
+    (tmp_path / "analytics.toml").write_text(f"{line}\n")
+
+    with pytest.raises(AnalyticsError, match="Setting judge_api") as refused:
+        load_settings()
+
+    assert "secret" not in str(refused.value)
+    assert "5550123" not in str(refused.value)
+
+
 def test_every_setting_is_described():
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []

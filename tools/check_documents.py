@@ -16,7 +16,7 @@ import typer
 from analytics_platform.cli.commands import COMMANDS, application
 from analytics_platform.cli.overrides import option_name
 from analytics_platform.event_contract.dictionary import data_dictionary
-from analytics_platform.settings import Settings
+from analytics_platform.settings import SECRETS, Settings
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("*.md", "docs/**/*.md", "data/*.md", "dashboards/**/*.md", "examples/**/*.md")
@@ -124,7 +124,7 @@ def _wrong_words(name: str, words: list[str]) -> Iterator[str]:
         return
     command = typer.main.get_group(application([name])).commands[name]
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
-    known |= {option_name(setting) for setting in Settings.model_fields}
+    known |= {option_name(setting) for setting in Settings.model_fields if setting not in SECRETS}
     for word in words:
         if word.startswith("--") and word.partition("=")[0] not in known:
             yield f"analytics-platform {name} has no option {word}"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analytics_platform.settings import PREFIX, Settings
+from analytics_platform.settings import PREFIX, SECRETS, Settings
 
 
 def option_name(setting: str) -> str:
@@ -30,7 +30,7 @@ def setting_options() -> Callable[..., None]:
 
 def hoisted(words: Sequence[str]) -> list[str]:
     """The words with settings that follow the command moved before it, where Typer expects them."""
-    options = {option_name(name) for name in Settings.model_fields}
+    options = {option_name(name) for name in Settings.model_fields if name not in SECRETS}
     settings: list[str] = []
     others: list[str] = []
     remaining = iter(words)
@@ -64,6 +64,7 @@ def _parameters() -> list[inspect.Parameter]:
             ],
         )
         for name, field in Settings.model_fields.items()
+        if name not in SECRETS
     ]
 
 
