@@ -11,7 +11,7 @@ Source: Dawes (1979), *American Psychologist* 34 (equal weights under a change o
 import hashlib
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,12 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from analytics_platform.llm_quality.detector import DOUBTS, FILE, Detector, design
+from analytics_platform.llm_quality.evaluation import threshold
 from analytics_platform.llm_quality.signals.score import RULES, score_texts
 from analytics_platform.simulation.text import library
 from analytics_platform.simulation.text.library import HARMLESS
 from analytics_platform.stats.calibration import platt
+from analytics_platform.validation.tight_texts import tight
 
 LINE_SEED, CALIBRATION_SEED, TEST_SEED = 770_001, 770_002, 770_003
 LINE_TEXTS, CALIBRATION_TEXTS = 6_000, 3_000
@@ -35,8 +37,6 @@ PULL_SHARE = 1 / 3
 UNSUPPORTED_SHARE = 0.2
 """Share of unsupported texts that chances are calibrated for; half of the library's are."""
 DIGITS = 6
-OTHER = ("summarize", "explain")
-"""Features whose mean level is that of a text of unknown feature."""
 
 Floats = NDArray[np.float64]
 
@@ -64,9 +64,12 @@ class Labelled:
         return cls(texts.filter(kept), signals.filter(kept), planted.to_numpy()[kept])
 
     def thinned(self, share: float) -> "Labelled":
-        """With so many of the unsupported left out, the later ones, that they make up a share of the rest."""
-        wanted = round((~self.is_unsupported).sum() * share / (1 - share))
-        kept = ~self.is_unsupported | (np.cumsum(self.is_unsupported) <= wanted)
+        """With later unsupported ones left out, so that they make up a share of every feature's texts."""
+        kept = ~self.is_unsupported
+        for feature in self.texts["feature"].unique():
+            own = (self.texts["feature"] == feature).to_numpy()
+            wanted = round((own & ~self.is_unsupported).sum() * share / (1 - share))
+            kept |= own & self.is_unsupported & (np.cumsum(own & self.is_unsupported) <= wanted)
         return Labelled(self.texts.filter(kept), self.signals.filter(kept), self.is_unsupported[kept])
 
 
@@ -77,9 +80,15 @@ def is_unsupported(error_type: pl.Series) -> pl.Series:
 
 def train() -> Detector:
     """The detector that is shipped."""
-    rows = Labelled.of(library(LINE_SEED, LINE_TEXTS))
+    rows = Labelled.of(both_kinds(LINE_SEED, LINE_TEXTS))
     weights, _ = fitted(design(rows.signals), rows.is_unsupported, _features(rows))
-    return calibrated(weights, Labelled.of(library(CALIBRATION_SEED, CALIBRATION_TEXTS)))
+    return calibrated(weights, Labelled.of(both_kinds(CALIBRATION_SEED, CALIBRATION_TEXTS)))
+
+
+def both_kinds(seed: int, size: int) -> pl.DataFrame:
+    """Texts of a seed as they are, and their prose once more without filler."""
+    texts = library(seed, size)
+    return pl.concat([texts, tight(texts)])
 
 
 def fitted(x: Floats, y: NDArray[np.bool_], feature: NDArray[np.str_]) -> tuple[Floats, dict[str, float]]:
@@ -111,25 +120,13 @@ def fitted(x: Floats, y: NDArray[np.bool_], feature: NDArray[np.str_]) -> tuple[
 def calibrated(weights: Floats, rows: Labelled) -> Detector:
     """The detector whose slope is common, whose level is that of each feature, on texts not trained on."""
     usual = rows.thinned(UNSUPPORTED_SHARE)
-    score, feature = design(usual.signals) @ weights, _features(usual)
-    levels = {
-        name: platt(score[feature == name], usual.is_unsupported[feature == name]) for name in set(feature)
-    }
-    slope = float(np.mean([each.slope for each in levels.values()]))
-    offsets = {
-        name: _level(slope * score[feature == name], usual.is_unsupported[feature == name])
-        for name in sorted(levels)
-    }
-    offsets["other"] = float(np.mean([offsets[name] for name in OTHER]))
-    open_ended = Detector(_named(weights), _rounded(offsets), round(slope, DIGITS), 0.5, {})
-    chance = expit(open_ended.logit(usual.signals))
-    return Detector(
-        open_ended.weights,
-        open_ended.offsets,
-        open_ended.slope,
-        _threshold(chance, usual.is_unsupported),
-        _training(),
-    )
+    score, feature, y = design(usual.signals) @ weights, _features(usual), usual.is_unsupported
+    names = sorted(set(feature.tolist()))
+    slope = float(np.mean([platt(score[feature == name], y[feature == name]).slope for name in names]))
+    offsets = {name: _level(slope * score[feature == name], y[feature == name]) for name in names}
+    found = Detector(_named(weights), _rounded(offsets), round(slope, DIGITS), 0.5, _training())
+    flagged_from = threshold(y, expit(found.logit(usual.signals)))
+    return replace(found, threshold=round(flagged_from, DIGITS))
 
 
 def _features(rows: Labelled) -> NDArray[np.str_]:
@@ -151,13 +148,6 @@ def _level(logit: Floats, y: NDArray[np.bool_]) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if expit(logit + middle).mean() < y.mean() else (low, middle)
     return (low + high) / 2
-
-
-def _threshold(chance: Floats, y: NDArray[np.bool_]) -> float:
-    """Chance at which the mean of sensitivity and specificity is greatest."""
-    tried = np.quantile(chance, np.linspace(0.05, 0.99, 189))
-    reached = [(chance[y] >= at).mean() + (chance[~y] < at).mean() for at in tried]
-    return round(float(tried[int(np.argmax(reached))]), DIGITS)
 
 
 def _training() -> dict[str, Any]:

@@ -46,7 +46,7 @@ def name_novelty(found: list[str], source: Source) -> float:
 
 
 def word_misplaced(away: Sequence[str], source: Source, aligned: Alignment, postings: Postings) -> float:
-    """How far from its company the most displaced of some words stands, all known but not where it is aligned."""
+    """How far from its company the most displaced of some words stands; the source holds all elsewhere."""
     return max((aligned.displacement(stem, postings[stem], source) for stem in away), default=0.0)
 
 
