@@ -21,6 +21,7 @@ IRREGULAR = {
     "bend": ("bent", "bent"),
     "bind": ("bound", "bound"),
     "break": ("broke", "broken"),
+    "cast": ("cast", "cast"),
     "bring": ("brought", "brought"),
     "build": ("built", "built"),
     "catch": ("caught", "caught"),
@@ -64,6 +65,8 @@ IRREGULAR = {
     "steal": ("stole", "stolen"),
     "take": ("took", "taken"),
     "teach": ("taught", "taught"),
+    "swell": ("swelled", "swollen"),
+    "throw": ("threw", "thrown"),
     "tell": ("told", "told"),
     "think": ("thought", "thought"),
     "wear": ("wore", "worn"),
@@ -71,7 +74,7 @@ IRREGULAR = {
     "withstand": ("withstood", "withstood"),
     "write": ("wrote", "written"),
 }
-DOUBLED = frozenset({"stop", "trap", "ship", "plan", "set", "control", "swap", "rob", "strip", "transmit"})
+DOUBLED = frozenset({"stop", "trap", "ship", "plan", "set", "control", "swap", "rob", "strip", "transmit", "dim", "drop", "tug", "flip"})
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 PREPOSITIONS = re.compile(r" (?:away from|blood away|into|to|by) ")
 ORDINALS = {16: "16th", 17: "17th", 18: "18th", 19: "19th", 20: "20th", 21: "21st"}
