@@ -192,13 +192,14 @@ def _inflected(word: str, form: str) -> str:
     return f"{word[:-1]}ied" if word[-1] == "y" and word[-2] not in "aeiou" else f"{word}ed"
 
 
-def _named(noun: str, rng: Random, how: Wording) -> str:
+def named(noun: str, rng: Random, freedom: float) -> str:
+    """A noun, or with a chance of `freedom` another name of it where one is known."""
     aliases = wording()["aliases"].get(noun)
-    return rng.choice(aliases) if aliases and rng.random() < how.freedom else noun
+    return rng.choice(aliases) if aliases and rng.random() < freedom else noun
 
 
 def _sides(claim: Claim, rng: Random, how: Wording) -> tuple[str, str]:
-    subject, other = _named(claim.subject, rng, how), _named(claim.object, rng, how)
+    subject, other = named(claim.subject, rng, how.freedom), named(claim.object, rng, how.freedom)
     if claim.marked == "subject":
         subject = f"{OPEN}{subject}{CLOSE}"
     if claim.marked == "object":
