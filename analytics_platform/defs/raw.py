@@ -26,6 +26,7 @@ from analytics_platform.event_contract import (
     CONTRACTS,
     EVENTS,
     EXPOSURES,
+    HUMAN_RATINGS,
     INTERACTIONS,
     USERS,
     Contract,
@@ -34,7 +35,7 @@ from analytics_platform.ingest import Summary, Terms, ingest, load_mapping
 from analytics_platform.lakehouse import Window
 from analytics_platform.workspace import Workspace, open_workspace
 
-TABLES = (EVENTS, USERS, CLASSROOMS, EXPOSURES, INTERACTIONS)
+TABLES = (EVENTS, USERS, CLASSROOMS, EXPOSURES, INTERACTIONS, HUMAN_RATINGS)
 
 
 def deliver(workspace: Workspace, window: Window) -> list[date]:

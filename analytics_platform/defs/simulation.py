@@ -11,12 +11,14 @@ import dagster as dg
 from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema, preview
 from analytics_platform.lakehouse import Window
-from analytics_platform.simulation import load_world, simulate, write_churn_truth, write_truth
+from analytics_platform.simulation import load_world, simulate, write_churn_truth, write_text_truth, write_truth
 from analytics_platform.workspace import Workspace, open_workspace
 
 TRUTH = {
     "truth.effects": "The true effect of each planted experiment on each metric.",
     "truth.parameters": "The value of every parameter of the simulated world.",
+    "truth.hallucinations": "Which kept answers hold which planted error, and where.",
+    "truth.raters": "The severity, sensitivity and specificity planted in each expert.",
     "truth.churn": "The true chance that a user stays away for 28 days, by snapshot day.",
 }
 
@@ -56,6 +58,7 @@ def simulation() -> dg.Definitions:
         world = load_world(opened.settings)
         for table, rows in {
             **write_truth(opened.lake, world),
+            **write_text_truth(opened.lake, world),
             **write_churn_truth(opened.lake, world),
         }.items():
             shown = preview(opened, table, None)

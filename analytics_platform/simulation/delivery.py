@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analytics_platform.event_contract import EVENT_NAMES, PLANS, PLATFORMS
 from analytics_platform.simulation import draws
 from analytics_platform.simulation.calendar import day_start
+from analytics_platform.simulation.captures import Archive, Captures
 from analytics_platform.simulation.dynamics import Day, Dynamics
 from analytics_platform.simulation.interactions import Answers
 from analytics_platform.simulation.sessions import DAY_TICKS, Uses
@@ -21,13 +22,6 @@ HOUR_TICKS = 3600 * TICKS
 SIGNUP_LEAD_TICKS = 40 * TICKS
 EPOCH = date(1970, 1, 1)
 NONE = -1
-TEXTS = {
-    "source_text": pa.string(),
-    "output_text": pa.string(),
-    "grade_level": pa.int64(),
-    "subject": pa.string(),
-    "source_interaction_id": pa.string(),
-}
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.int8]
@@ -70,6 +64,7 @@ class EventLog:
         self.dynamics = dynamics
         self.world = dynamics.world
         self.people = dynamics.people
+        self.archive = Archive(dynamics.world)
         self.faults = dynamics.world.parameters.delivery
 
     def events(self, day: Day) -> tuple[pa.Table, Ints]:
@@ -182,8 +177,8 @@ class EventLog:
             }
         )
 
-    def interactions(self, day: Day, interaction_id: Ints) -> pa.Table:
-        """The day's `raw.interactions`, one for each use, in the order of users and time."""
+    def interactions(self, day: Day, interaction_id: Ints, captures: Captures) -> pa.Table:
+        """The day's `raw.interactions`, one for each use, in the order of users and time; texts of some."""
         uses, answers = day.uses, day.answers
         calls = self.dynamics.assistant.calls(uses, answers, day.latency_log, day.day)
         start = day_start(self.world, self.world.date(day.day))
@@ -203,7 +198,8 @@ class EventLog:
                 "output_tokens": calls.output_tokens,
                 "latency_ms": calls.latency_ms,
                 "cost_usd": calls.cost_usd,
-                **{name: pa.nulls(len(uses.tick), kind) for name, kind in TEXTS.items()},
+                **self.archive.columns(captures, len(uses.tick)),
+                "source_interaction_id": pa.nulls(len(uses.tick), pa.string()),
                 "event_date": pa.repeat(pa.scalar(self.world.date(day.day)), len(uses.tick)),
             }
         )

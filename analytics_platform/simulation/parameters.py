@@ -1,8 +1,11 @@
 """Every parameter of the simulated world: its meaning, unit and bounds. The values stand in `world.yaml`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from analytics_platform.simulation.parameter import Part, parameter, share, spread
+from analytics_platform.simulation.text_parameters import Panel, Texts
 
 Role = Literal["student", "teacher"]
 Feature = Literal["summarize", "quiz", "explain", "flashcards", "chat"]
@@ -21,27 +24,6 @@ Mechanism = Literal[
     "trial_logit",
     "convert_logit",
 ]
-
-
-def parameter(meaning: str, unit: str = "", **bounds: float) -> Any:
-    """A documented number: its meaning, its unit and the bounds it must keep."""
-    return Field(description=meaning, json_schema_extra={"unit": unit}, **bounds)  # pyright: ignore[reportArgumentType, reportCallIssue]
-
-
-def share(meaning: str) -> Any:
-    """A documented number between 0 and 1."""
-    return parameter(meaning, "share", ge=0, le=1)
-
-
-def spread(meaning: str, unit: str) -> Any:
-    """A documented standard deviation."""
-    return parameter(meaning, unit, ge=0, le=5)
-
-
-class Part(BaseModel):
-    """A branch of the parameter tree: unknown names are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Country(Part):
@@ -140,6 +122,10 @@ class ModelVersion(Part):
     latency_ms: float = parameter("median latency of 300 output tokens", "ms", gt=0)
     usd_per_1k_input_tokens: float = parameter("price of 1,000 input tokens", "USD", ge=0)
     usd_per_1k_output_tokens: float = parameter("price of 1,000 output tokens", "USD", ge=0)
+    error_logit: float = parameter("change of the errors in its answers", "logit", default=0.0)
+    format_failure_share: float = parameter(
+        "answers that come empty, cut off or in a wrong format", "share", default=0.0, ge=0, le=1
+    )
 
 
 class PromptVersion(Part):
@@ -148,6 +134,7 @@ class PromptVersion(Part):
     name: str = parameter("name in `prompt_version`")
     from_day: int = parameter("day of the world on which it replaces the one before", "day", ge=0)
     quality: float = parameter("change of quality that it brings", "quality")
+    error_logit: float = parameter("change of the errors in answers", "logit", default=0.0)
 
 
 class Interactions(Part):
@@ -276,6 +263,8 @@ class Parameters(Part):
     activity: Activity
     sessions: Sessions
     interactions: Interactions
+    texts: Texts
+    panel: Panel
     money: Money
     delivery: Delivery
     experiments: list[Experiment]

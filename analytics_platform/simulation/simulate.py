@@ -13,17 +13,16 @@ from analytics_platform.event_contract import (
     INTERACTIONS,
     QUARANTINE,
     USERS,
-    Contract,
 )
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.simulation import registers
 from analytics_platform.simulation.delivery import EventLog
 from analytics_platform.simulation.dynamics import Dynamics
+from analytics_platform.simulation.panel import RaterPanel
 from analytics_platform.simulation.state import Checkpoints, State
 from analytics_platform.simulation.world import World
 
-WRITTEN = (EVENTS, USERS, CLASSROOMS, EXPOSURES, INTERACTIONS)
-EMPTY = (HUMAN_RATINGS, QUARANTINE)
+WRITTEN = (EVENTS, USERS, CLASSROOMS, EXPOSURES, INTERACTIONS, HUMAN_RATINGS)
 WORLD_MARK = "analytics.world"
 
 
@@ -52,6 +51,7 @@ def simulate(
     checkpoints = checkpoints_of(lake, world)
     state = state_before(dynamics, checkpoints, first)
     log = EventLog(dynamics)
+    panel = RaterPanel(world)
     with ExitStack() as commits:
         writers = {
             contract.table: commits.enter_context(
@@ -63,15 +63,17 @@ def simulate(
             day = dynamics.live(state)
             events, interaction_id = log.events(day)
             writers[EVENTS.table].add(events)
-            writers[INTERACTIONS.table].add(log.interactions(day, interaction_id))
+            captures = log.archive.captures(day.uses, day.answers, day.day)
+            writers[INTERACTIONS.table].add(log.interactions(day, interaction_id, captures))
+            writers[HUMAN_RATINGS.table].add(panel.ratings(day, captures, interaction_id))
             writers[USERS.table].add(registers.users(dynamics, day))
             writers[CLASSROOMS.table].add(registers.classrooms(dynamics, day))
             writers[EXPOSURES.table].add(registers.exposures(dynamics, day))
             checkpoints.save(state)
             if progress is not None:
                 progress(number - first + 1)
-    for contract in EMPTY:
-        _create_empty(lake, contract, window)
+    if not lake.exists(QUARANTINE.table):
+        lake.replace(QUARANTINE.table, [], QUARANTINE.arrow_schema())
     return {table: writer.rows for table, writer in writers.items()}
 
 
@@ -97,11 +99,3 @@ def _refuse_another_world(lake: Lake, world: World) -> None:
             "parameters differ): use the settings it was made with, name another --lake, or delete it."
         )
 
-
-def _create_empty(lake: Lake, contract: Contract, window: Window) -> None:
-    if lake.exists(contract.table):
-        return
-    if contract.is_daily:
-        lake.replace_days(contract.table, window, [], contract.arrow_schema())
-    else:
-        lake.replace(contract.table, [], contract.arrow_schema())

@@ -170,6 +170,9 @@ def _check_names(parameters: Parameters, source: Path) -> None:
     if unknown:
         raise AnalyticsError(f"{source}: launch.launch_day names {unknown[0]}, which is not among countries.")
     models = {version.name for version in parameters.interactions.models}
+    for regression in parameters.texts.regressions:
+        if regression.model not in models:
+            raise AnalyticsError(f"{source}: texts.regressions: no model is called {regression.model}.")
     for experiment in parameters.experiments:
         if experiment.model is not None and experiment.model not in models:
             raise AnalyticsError(

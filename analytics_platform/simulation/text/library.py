@@ -6,8 +6,9 @@ number, and a text is written when it is first asked for.
 """
 
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -36,9 +37,23 @@ SCHEMA: dict[str, pl.DataType] = {
     "span_start": pl.Int64(),
     "span_end": pl.Int64(),
 }
-COLUMNS = tuple(SCHEMA)
 
 Ints = NDArray[np.int64]
+
+
+class WrittenText(NamedTuple):
+    """A row of `library`, whose columns it has."""
+
+    text_id: int
+    feature: str
+    subject: str
+    grade_level: int
+    source_text: str
+    output_text: str
+    error_type: str | None = None
+    severity: int | None = None
+    span_start: int | None = None
+    span_end: int | None = None
 
 
 class Kind(IntEnum):
@@ -66,15 +81,25 @@ def library(seed: int, size: int) -> pl.DataFrame:
         output_text, error_type (null: clean), severity (1 to 3, null: clean), span_start and span_end
         (characters of output_text that hold the error, null where none do).
     """
-    rows = [row for number in range(-(-size // ANSWERS_PER_NOTE)) for row in write_texts(seed, number)]
-    return pl.DataFrame(rows[:size], schema=SCHEMA, orient="row")
+    rows = [write_text(seed, text_id) for text_id in range(size)]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def write_texts(seed: int, number: int) -> list[tuple[object, ...]]:
-    """The answers to one note: rows of `library`."""
+def write_text(seed: int, text_id: int) -> WrittenText:
+    """One row of `library`."""
+    number, place = divmod(text_id, ANSWERS_PER_NOTE)
+    return _write_texts(seed, number)[place]
+
+
+@lru_cache(maxsize=20_000)
+def _write_texts(seed: int, number: int) -> tuple[WrittenText, ...]:
+    """The answers to one note."""
     note = write_note(Random(f"{seed} note {number}"))  # noqa: S311
     first = number * ANSWERS_PER_NOTE
-    return [_row(text_id, note, Random(f"{seed} answer {text_id}")) for text_id in range(first, first + ANSWERS_PER_NOTE)]  # noqa: S311
+    return tuple(
+        _row(text_id, note, Random(f"{seed} answer {text_id}"))  # noqa: S311
+        for text_id in range(first, first + ANSWERS_PER_NOTE)
+    )
 
 
 def text_ids(feature: Ints, kind: Ints, lot: NDArray[np.float64], size: int) -> Ints:
@@ -94,23 +119,23 @@ def text_ids(feature: Ints, kind: Ints, lot: NDArray[np.float64], size: int) -> 
     return note * ANSWERS_PER_NOTE + (kind % 2) * len(FEATURES) + feature
 
 
-def _row(text_id: int, note: Note, rng: Random) -> tuple[object, ...]:
+def _row(text_id: int, note: Note, rng: Random) -> WrittenText:
     number, place = divmod(text_id, ANSWERS_PER_NOTE)
     feature = FEATURES[place % len(FEATURES)]
     is_clean = place < len(FEATURES)
-    known = (text_id, feature, note.course.name, note.grade, note.text)
+    written = partial(WrittenText, text_id, feature, note.course.name, note.grade, note.text)
     is_failure = number % NOTES_PER_FAILURE == NOTES_PER_FAILURE - 1
     if is_failure and not is_clean:
-        return (*known, rng.choice(wording()["refusals"]), REFUSAL, 1, None, None)
+        return written(rng.choice(wording()["refusals"]), REFUSAL, 1)
     if feature == "quiz":
         text, planted = write_quiz(note, rng, is_clean=is_clean)
     else:
         text, planted = write_answer(feature, note, rng, is_clean=is_clean)
     if is_failure:
-        return (*known, _broken(text.text, rng), FORMAT_FAILURE, 2, None, None)
+        return written(_broken(text.text, rng), FORMAT_FAILURE, 2)
     if planted is None:
-        return (*known, text.text, None, None, None, None)
-    return (*known, text.text, planted.error_type, planted.severity, text.start, text.end)
+        return written(text.text)
+    return written(text.text, planted.error_type, planted.severity, text.start, text.end)
 
 
 def _broken(text: str, rng: Random) -> str:
