@@ -92,7 +92,9 @@ class Detector:
         if "feature" not in signals.columns:
             return np.full(signals.height, self.offsets["other"])
         named = signals["feature"].cast(pl.String)
-        return named.replace_strict(dict(self.offsets), default=self.offsets["other"], return_dtype=pl.Float64).to_numpy()
+        return named.replace_strict(
+            dict(self.offsets), default=self.offsets["other"], return_dtype=pl.Float64
+        ).to_numpy()
 
     def _numbers(self) -> dict[str, Any]:
         return {
@@ -105,7 +107,9 @@ class Detector:
 
     def text(self) -> str:
         """As JSON."""
-        return json.dumps({**self._numbers(), "training": dict(self.training)}, indent=2, allow_nan=False) + "\n"
+        return (
+            json.dumps({**self._numbers(), "training": dict(self.training)}, indent=2, allow_nan=False) + "\n"
+        )
 
 
 def design(signals: pl.DataFrame) -> Floats:
@@ -121,21 +125,25 @@ def load_detector(file: Path = FILE) -> Detector:
     """
     try:
         parts = json.loads(file.read_text())
-        if parts["format"] != FORMAT:
-            raise ValueError(f"format {parts['format']} is not {FORMAT}")
-        weights = {name: float(parts["weights"][name]) for name in DOUBTS}
-        if min(weights.values()) < 0:
-            raise ValueError("a weight lies below 0")
-        offsets = {str(name): float(value) for name, value in parts["offsets"].items()}
-        return Detector(
-            weights, offsets | {"other": offsets["other"]}, float(parts["slope"]), float(parts["threshold"]), parts["training"]
-        )
+        return _of_parts(parts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         said = str(error) or type(error).__name__
         raise AnalyticsError(
             f"{file}: this detector cannot be used: {said}; train it again with "
             "`python -m analytics_platform.validation.detector_training`."
         ) from None
+
+
+def _of_parts(parts: dict[str, Any]) -> Detector:
+    if parts["format"] != FORMAT:
+        raise ValueError(f"format {parts['format']} is not {FORMAT}")
+    weights = {name: float(parts["weights"][name]) for name in DOUBTS}
+    if min(weights.values()) < 0:
+        raise ValueError("a weight lies below 0")
+    offsets = {str(name): float(value) for name, value in parts["offsets"].items()}
+    if "other" not in offsets:
+        raise ValueError("no offset is called other")
+    return Detector(weights, offsets, float(parts["slope"]), float(parts["threshold"]), parts["training"])
 
 
 DETECTOR = load_detector()

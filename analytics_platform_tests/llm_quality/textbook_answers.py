@@ -29,7 +29,9 @@ VERB = re.compile(r"\b(is|are|was|were|can|has|have|will)\b(?! not)")
 
 def textbook_answers(seed: int, size: int) -> pl.DataFrame:
     """Columns source, output, label (1: holds a planted error) and error_type (null: clean)."""
-    sections = pl.read_parquet(FILE).filter(pl.col("words").is_between(150, 400)).sort("book", "module", "section")
+    sections = (
+        pl.read_parquet(FILE).filter(pl.col("words").is_between(150, 400)).sort("book", "module", "section")
+    )
     texts = sections["text"].to_list()
     rng = random.Random(seed)
     rows = []
@@ -69,7 +71,11 @@ def _number(said, source, _, rng):
         return None
     old = rng.choice(own)
     elsewhere = [one for one in NUMBER.findall(source) if one not in own]
-    new = rng.choice(elsewhere) if elsewhere and rng.random() < 0.5 else str(int(re.sub(r"\D", "", old)[:6]) + rng.randint(1, 9))
+    new = (
+        rng.choice(elsewhere)
+        if elsewhere and rng.random() < 0.5
+        else str(int(re.sub(r"\D", "", old)[:6]) + rng.randint(1, 9))
+    )
     return said.replace(old, new, 1)
 
 

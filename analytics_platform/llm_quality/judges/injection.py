@@ -7,6 +7,8 @@ found nothing. Known failures: other languages, spelling tricks, and lessons abo
 import re
 import unicodedata
 
+from analytics_platform.llm_quality.signals.safety import is_injection_suspected
+
 _ORDER = r"(?:ignore|disregard|forget|override|bypass|skip)"
 _VERDICT = r"(?:score|grade|rating|verdict|mark|probability|unsupported|helpful|acceptable)"
 _DICTATE = r"(?:give|set|assign|return|output|answer with|respond with|reply with|report)"
@@ -32,8 +34,11 @@ PATTERNS = tuple(
 
 
 def is_suspected(*texts: str | None) -> bool:
-    """Whether any of the texts seems to instruct its reader."""
-    return any(pattern.search(_plain(text)) for text in texts if text for pattern in PATTERNS)
+    """Whether any of the texts seems to instruct its reader, be that the judge or the assistant before it."""
+    plain = [_plain(text) for text in texts if text]
+    return any(
+        is_injection_suspected(text) or any(pattern.search(text) for pattern in PATTERNS) for text in plain
+    )
 
 
 def _plain(text: str) -> str:

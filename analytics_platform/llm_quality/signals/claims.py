@@ -6,6 +6,7 @@ shares few words is doubted for its novelty alone.
 
 from bisect import bisect
 from collections.abc import Sequence
+from itertools import pairwise
 
 from analytics_platform.llm_quality.signals.alignment import Alignment, Postings
 from analytics_platform.llm_quality.signals.lexicons import ALLIES, BE, HEDGES, OPPOSITES, QUANTIFIERS, SIGNS
@@ -29,7 +30,7 @@ def number_novelty(claimed: list[Quantity], source: Source) -> float:
 
 
 def number_misplaced(claimed: list[Quantity], source: Source, aligned: Alignment) -> float:
-    """How far from its company the most displaced number stands in the source; 0 where it is unknown there."""
+    """How far from its company the most displaced number stands in the source; 0 for unknown ones."""
     worst = 0.0
     for one in claimed:
         places = [place for known, place in source.numbers if agrees(one, known)]
@@ -44,13 +45,9 @@ def name_novelty(found: list[str], source: Source) -> float:
     return sum(stem not in source.acronyms for stem in new) / len(found) if new else 0.0
 
 
-def word_misplaced(stems: Sequence[str], source: Source, aligned: Alignment, postings: Postings) -> float:
-    """How far from its company the most displaced of some words stands in the source."""
-    worst = 0.0
-    for stem in stems:
-        if stem in postings and stem not in source.stems[aligned.best]:
-            worst = max(worst, aligned.displacement(stem, postings[stem], source))
-    return worst
+def word_misplaced(away: Sequence[str], source: Source, aligned: Alignment, postings: Postings) -> float:
+    """How far from its company the most displaced of some words stands; the source holds all elsewhere."""
+    return max((aligned.displacement(stem, postings[stem], source) for stem in away), default=0.0)
 
 
 def pair_novelty(clause: Clause, postings: Postings, home: set[str]) -> float:
@@ -68,7 +65,7 @@ def pair_novelty(clause: Clause, postings: Postings, home: set[str]) -> float:
     neighbourhood in place of a parse.
     """
     known = [stem for stem in clause.content if stem in postings]
-    pairs = [(a, b) for a, b in zip(known, known[1:], strict=False) if a != b]
+    pairs = [(a, b) for a, b in pairwise(known) if a != b]
     apart = [pair for pair in pairs if not home.issuperset(pair)]
     return sum(not _are_near(postings[a], postings[b]) for a, b in apart) / len(pairs) if apart else 0.0
 
@@ -82,7 +79,7 @@ def negation_mismatch(clause: Clause, aligned: Clause) -> float:
 
 
 def negated(clause: Clause) -> set[str]:
-    """Stems of the three content words behind a negation; `and not` sets two things apart and denies neither."""
+    """Stems of the three content words behind a negation; `and not` sets apart and denies neither."""
     found: set[str] = set()
     left, before = 0, ""
     for token in clause.tokens:
@@ -98,8 +95,8 @@ def negated(clause: Clause) -> set[str]:
 def direction_mismatch(clause: Clause, aligned: Clause) -> float:
     """1 where the two say contrary directions.
 
-    Rising and falling multiply: `as A rises, B falls` is borne out by `as A falls, B rises`, not by `as A rises,
-    B rises`. Of other contraries (before, after) one stands in either clause and not the other.
+    Rising and falling multiply: `as A rises, B falls` is borne out by `as A falls, B rises`, and is not by
+    `as A rises, B rises`. Of other contraries (before, after) one stands in either clause, not both.
     """
     said, known = clause.words & OPPOSITES.keys(), aligned.words
     if not said:
@@ -162,9 +159,9 @@ def _is_contrary(word: str, mine: set[str], theirs: set[str]) -> bool:
 
 def _order(clause: Clause) -> dict[str, int]:
     """Where each content word stands, as an active; words that it holds twice are left out."""
-    stems = [token.stem for token in _active(clause.tokens)]
-    places = {stem: place for place, stem in enumerate(stems) if stem}
-    if len(places) < len(clause.content):
+    stems = [token.stem for token in _active(clause.tokens) if token.stem]
+    places = {stem: place for place, stem in enumerate(stems)}
+    if len(places) < len(stems):
         return {stem: place for stem, place in places.items() if stems.count(stem) == 1}
     return places
 

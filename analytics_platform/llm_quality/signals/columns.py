@@ -7,7 +7,10 @@ from analytics_platform.lakehouse.described import Columns
 _NUMBER, _COUNT, _IS = pa.float64(), pa.int64(), pa.bool_()
 
 VERDICT: Columns = {
-    "scorer_version": (pa.string(), "Rules and detector that gave the scores; other versions are not compared."),
+    "scorer_version": (
+        pa.string(),
+        "Rules and detector that gave the scores; other versions are not compared.",
+    ),
     "unsupported_probability": (
         _NUMBER,
         "Calibrated chance that the answer holds an unsupported claim, a weak signal; null without a source.",
@@ -22,11 +25,20 @@ FAITHFULNESS: Columns = {
     "bigram_novelty": (_NUMBER, "Share of neighbouring word pairs that the source lacks."),
     "trigram_novelty": (_NUMBER, "Share of runs of three words that the source lacks."),
     "number_novelty": (_NUMBER, "Share of a clause's numbers that the source lacks, in the worst clause."),
-    "number_misplaced": (_NUMBER, "How far a number stands from its company in the source, in the worst clause."),
+    "number_misplaced": (
+        _NUMBER,
+        "How far a number stands from its company in the source, in the worst clause.",
+    ),
     "entity_novelty": (_NUMBER, "Share of words in names that the source lacks, in the worst clause."),
-    "entity_misplaced": (_NUMBER, "How far a name stands from its company in the source, in the worst clause."),
+    "entity_misplaced": (
+        _NUMBER,
+        "How far a name stands from its company in the source, in the worst clause.",
+    ),
     "word_misplaced": (_NUMBER, "How far any known word stands from its company there, in the worst clause."),
-    "pair_novelty": (_NUMBER, "Share of neighbouring known words that no passage of the source holds together."),
+    "pair_novelty": (
+        _NUMBER,
+        "Share of neighbouring known words that no passage of the source holds together.",
+    ),
     "negation_mismatch": (_NUMBER, "1 where a word is denied in the answer or in its passage alone."),
     "direction_mismatch": (_NUMBER, "1 where the passage says the contrary direction."),
     "relation_swap": (_NUMBER, "Share of shared words in another order than in the passage, worst clause."),
@@ -45,11 +57,17 @@ SUMMARY: Columns = {
 QUIZ: Columns = {
     "quiz_questions": (_COUNT, "Quizzes: questions found; 0 where none could be read."),
     "quiz_is_valid": (_IS, "Complete questions, no repeated option, each key in the note, none given away."),
-    "quiz_answerable_share": (_NUMBER, "Share of complete questions whose key stands where the note treats it."),
+    "quiz_answerable_share": (
+        _NUMBER,
+        "Share of complete questions whose key stands where the note treats it.",
+    ),
     "quiz_answer_leak_share": (_NUMBER, "Share of complete questions that give their key away."),
     "quiz_distractor_plausibility": (_NUMBER, "Likeness of distractors to the key and the note, 0 to 1."),
     "quiz_duplicate_options": (_COUNT, "Options that repeat another of their question."),
-    "quiz_key_position_bias": (_NUMBER, "Distance of the key positions from even, 0 to 1; null for one question."),
+    "quiz_key_position_bias": (
+        _NUMBER,
+        "Distance of the key positions from even, 0 to 1; null for one question.",
+    ),
     "quiz_keys": (pa.string(), "Key positions in order, such as BAC."),
     "quiz_key_doubt": (_NUMBER, "How much better the passage bears out a distractor, in the worst question."),
 }
@@ -61,7 +79,10 @@ RUBRIC: Columns = {
     "rubric_revealing": (_NUMBER, "Explanations: 1 where the answer is handed over (proxy)."),
     "rubric_guidance": (_NUMBER, "Explanations: steps, examples and hints, 0 to 1 (proxy)."),
     "rubric_actionability": (_NUMBER, "Explanations: things for the learner to do, 0 to 1 (proxy)."),
-    "rubric_coherence": (_NUMBER, "Explanations: share of sentences that take up a word of those before (proxy)."),
+    "rubric_coherence": (
+        _NUMBER,
+        "Explanations: share of sentences that take up a word of those before (proxy).",
+    ),
     "rubric_tone": (_NUMBER, "Explanations: warm against harsh wording, .5 neutral (proxy)."),
 }
 SAFETY: Columns = {

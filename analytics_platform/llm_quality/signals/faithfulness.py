@@ -6,6 +6,7 @@ one wrong statement makes a text unsupported.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from analytics_platform.llm_quality.signals import claims
@@ -90,14 +91,15 @@ def _of_clause(clause: Clause, source: Source, postings: Postings) -> _OfClause:
         return _OfClause(aligned.support, number_novelty, entity_novelty)
     best, home = source.clauses[aligned.best], source.stems[aligned.best]
     is_judged = aligned.support >= SUPPORT_TO_JUDGE
-    called = [stem for stem in clause.content if stem in source.names and stem not in home]
+    away = [stem for stem in clause.content if stem in postings and stem not in home]
+    called = [stem for stem in away if stem in source.names] if away else away
     return _OfClause(
         support=aligned.support,
         number_novelty=number_novelty,
         entity_novelty=entity_novelty,
         number_misplaced=claims.number_misplaced(numbers, source, aligned) if numbers else 0.0,
-        entity_misplaced=claims.word_misplaced(called, source, aligned, postings) if called else 0.0,
-        word_misplaced=claims.word_misplaced(clause.content, source, aligned, postings),
+        entity_misplaced=claims.word_misplaced(called, source, aligned, postings),
+        word_misplaced=claims.word_misplaced(away, source, aligned, postings),
         pair_novelty=claims.pair_novelty(clause, postings, home),
         negation_mismatch=claims.negation_mismatch(clause, best) if is_judged else 0.0,
         direction_mismatch=claims.direction_mismatch(clause, best) if is_judged else 0.0,
@@ -115,7 +117,7 @@ def _novelty(clauses: Sequence[Clause], source: Source) -> Signals:
     keys = [token.key for clause in clauses for token in clause.tokens]
     content = [stem for clause in clauses for stem in clause.content]
     unknown = set(content) - source.vocabulary
-    is_known = list(map(source.bigrams.__contains__, zip(keys, keys[1:], strict=False)))
+    is_known = list(map(source.bigrams.__contains__, pairwise(keys)))
     triples = set(zip(keys, keys[1:], keys[2:], strict=False))
     runs = _runs(is_known)
     return {

@@ -20,10 +20,17 @@ _UNITS: dict[str, dict[float, str]] = {
     "length": {
         1: "m metre metres meter meters", 1000: "km kilometre kilometres kilometer kilometers",
         0.01: "cm centimetre centimetres centimeter centimeters", 1609.344: "mile miles",
-        0.001: "mm millimetre millimetres millimeter millimeters", 0.3048: "foot feet ft", 0.0254: "inch inches",
+        0.001: "mm millimetre millimetres millimeter millimeters", 0.3048: "foot feet ft",
+        0.0254: "inch inches",
     },
-    "mass": {1: "kg kilogram kilograms", 0.001: "g gram grams", 1e-6: "mg milligram milligrams", 1000: "tonne tonnes"},
-    "time": {1: "second seconds", 60: "minute minutes", 3600: "hour hours", 86400: "day days", 604800: "week weeks"},
+    "mass": {
+        1: "kg kilogram kilograms", 0.001: "g gram grams", 1e-6: "mg milligram milligrams",
+        1000: "tonne tonnes",
+    },
+    "time": {
+        1: "second seconds", 60: "minute minutes", 3600: "hour hours", 86400: "day days",
+        604800: "week weeks",
+    },
     "years": {1: "year years", 10: "decade decades", 100: "century centuries", 1000: "millennium millennia"},
     "share": {1: "% percent percentage"},
     "energy": {1: "joule joules j", 1000: "kj kilojoule kilojoules", 4.184: "calorie calories"},
@@ -67,7 +74,13 @@ def quantities(tokens: Sequence[Token]) -> list[Quantity]:
     found: list[Quantity] = []
     reached = 0
     for place in places:
-        read = None if place < reached else _digits(words[place]) if tokens[place].is_figure else _spelt(words, place)
+        read = (
+            None
+            if place < reached
+            else _digits(words[place])
+            if tokens[place].is_figure
+            else _spelt(words, place)
+        )
         if read is None:
             continue
         value, step, unit, used = read
@@ -76,7 +89,9 @@ def quantities(tokens: Sequence[Token]) -> list[Quantity]:
             value, step = value * scale, step * scale
             reached += 1
         kind, factor = _unit(unit, words, reached)
-        found.append(Quantity(value * factor, step * factor / 2 + EXACT * abs(value * factor), words[place], kind))
+        found.append(
+            Quantity(value * factor, step * factor / 2 + EXACT * abs(value * factor), words[place], kind)
+        )
     return found
 
 

@@ -17,7 +17,8 @@ from analytics_platform.llm_quality.signals.words import Clause, Token, tokens_o
 QUESTION = re.compile(r"^\W*(?:q(?:uestion)?\s*\.?\s*)?\d{1,3}\s*[.):\]-]+[*_\s]*(\S.*)$", re.IGNORECASE)
 OPTION = re.compile(r"^[\s*_•-]*[(\[]?([A-H])\s*[.):\]]+[*_\s]*(\S.*)$", re.IGNORECASE)
 ANSWER = re.compile(
-    r"^\W*(?:the\s+)?(?:correct\s+)?(?:answer|ans|key|solution)(?:\s+is)?\s*[*_]*\s*[:=-]?[*_\s(\[]*(\S.*)$", re.IGNORECASE
+    r"^\W*(?:the\s+)?(?:correct\s+)?(?:answer|ans|key|solution)(?:\s+is)?\s*[*_]*\s*[:=-]?[*_\s(\[]*(\S.*)$",
+    re.IGNORECASE,
 )
 LETTER = re.compile(r"([A-H])(?![A-Za-z'])", re.IGNORECASE)
 FEWEST_OPTIONS = 3
@@ -118,7 +119,9 @@ def key_position_bias(keys: Sequence[int], options: int = 4) -> float:
     Over the questions of one text it is 0 only by luck; over many texts it should come near 0.
     """
     counts = Counter(keys)
-    return sum(abs(counts[place] / len(keys) - 1 / options) for place in range(max(options, max(keys) + 1))) / 2
+    return (
+        sum(abs(counts[place] / len(keys) - 1 / options) for place in range(max(options, max(keys) + 1))) / 2
+    )
 
 
 def _read_line(line: str, found: list[Question], first: int, last: int) -> None:

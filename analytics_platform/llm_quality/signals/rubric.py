@@ -19,17 +19,23 @@ REVEALING = re.compile(
     re.IGNORECASE,
 )
 GUIDING = re.compile(
-    r"\b(?:first|second|next|then|finally|step|hint|remember|recall|because|therefore|for example|for instance|"
-    r"such as|imagine|think (?:of|about)|in other words|this means|like a|as if|notice|compare)\b",
+    r"\b(?:first|second|next|then|finally|step|hint|remember|recall|because|therefore|for example|"
+    r"for instance|such as|imagine|think (?:of|about)|in other words|this means|like a|as if|notice|"
+    r"compare)\b",
     re.IGNORECASE,
 )
 ACTING = re.compile(
-    r"(?:^|[.!?:]\s+|\b(?:to|should|can|could) )(?:try|check|write|draw|compare|list|read|ask|practi[sc]e|explain|look|"
-    r"find|solve|test|sketch|describe|calculate|summari[sz]e|think)\b|\?",
+    r"(?:^|[.!?:]\s+|\b(?:to|should|can|could) )(?:try|check|write|draw|compare|list|read|ask|practi[sc]e|"
+    r"explain|look|find|solve|test|sketch|describe|calculate|summari[sz]e|think)\b|\?",
     re.IGNORECASE,
 )
-WARM = re.compile(r"\b(?:great|good|well done|nice|let's|you can|you are|don't worry|easy to|keep|together)\b", re.IGNORECASE)
-HARSH = re.compile(r"\b(?:obviously|wrong|simply fail|stupid|lazy|bad|careless|you should know|of course)\b", re.IGNORECASE)
+WARM = re.compile(
+    r"\b(?:great|good|well done|nice|let's|you can|you are|don't worry|easy to|keep|together)\b",
+    re.IGNORECASE,
+)
+HARSH = re.compile(
+    r"\b(?:obviously|wrong|simply fail|stupid|lazy|bad|careless|you should know|of course)\b", re.IGNORECASE
+)
 ENOUGH_GUIDANCE, ENOUGH_ACTIONS = 4, 2
 RUBRIC = ("rubric_revealing", "rubric_guidance", "rubric_actionability", "rubric_coherence", "rubric_tone")
 

@@ -11,6 +11,8 @@ injection).
 import re
 from collections.abc import Callable, Iterable
 
+from analytics_platform.llm_quality.signals.lexicons import INSULTS
+
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,12}\b")
 CARD = re.compile(r"(?<![\d.,-])\d(?:[ -]?\d){12,18}(?![\d-]|[.,]\d)")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
@@ -20,39 +22,33 @@ PHONE = re.compile(
     r"(?<![\w.,/-])(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]?\d{2,4}){2,3}"
     r"|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4})(?![\w-])"
 )
-INSULTS = frozenset(
-    """
-    fuck fucks fucked fucking fucker shit shits shitty bullshit bitch bitches bastard bastards asshole assholes
-    dickhead dickheads cunt cunts idiot idiots idiotic moron morons moronic retard retards retarded stupid
-    dumbass dumb loser losers scum imbecile imbeciles worthless wanker wankers twat twats prick slut whore pathetic
-    """.split()
-)
 REFUSAL = re.compile(
-    r"\b(?:I(?:['’]m| am) (?:sorry|unable|not able|afraid)|I (?:can(?:no|['’])t|cannot|won['’]t|will not|am not able to) "
-    r"(?:help|assist|provide|answer|create|generate|complete|comply|do|summari[sz]e|write|fulfil|continue|discuss)|"
-    r"as an AI\b|as a (?:large )?language model)",
+    r"\b(?:I(?:['’]m| am) (?:sorry|unable|not able|afraid)|I (?:can['’]t|cannot|won['’]t|will not|"
+    r"am not able to) (?:help|assist|provide|answer|create|generate|complete|comply|do|"
+    r"summari[sz]e|write|work|fulfil|continue|discuss)|as an AI\b|as a (?:large )?language model)",
     re.IGNORECASE,
 )
 REFUSAL_CUES = ("sorry", "unable", "able to", "afraid", "can't", "can’t", "cannot", "won", "will not", "as a")
 INJECTION = re.compile(
-    r"(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|preceding|all|your|system)\s+"
-    r"(?:\w+\s+){0,2}(?:instructions?|prompts?|rules?|messages?|directions?|guidelines?)"
-    r"|\byou are now\b|\b(?:system|developer)\s*(?:prompt|message)\b|<\|?(?:system|im_start|im_end)\|?>|\[/?INST\]"
-    r"|\b(?:reveal|print|show|repeat)\s+(?:\w+\s+){0,2}(?:prompt|instructions)\b|\bjailbreak|\bDAN mode\b"
-    r"|\b(?:act|behave|respond)\s+as\s+(?:if\s+you|an?\s+(?:unrestricted|uncensored|evil))"
+    r"(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}"
+    r"(?:previous|prior|above|earlier|preceding|all|your|system)\s+(?:\w+\s+){0,2}"
+    r"(?:instructions?|prompts?|rules?|messages?|directions?|guidelines?)"
+    r"|\byou are now\b|\b(?:system|developer)\s*(?:prompt|message)\b|<\|?(?:system|im_start|im_end)\|?>"
+    r"|\[/?INST\]|\b(?:reveal|print|show|repeat)\s+(?:\w+\s+){0,2}(?:prompt|instructions)\b|\bjailbreak"
+    r"|\bDAN mode\b|\b(?:act|behave|respond)\s+as\s+(?:if\s+you|an?\s+(?:unrestricted|uncensored|evil))"
     r"|\bgrade this (?:answer|essay|work) (?:as )?(?:an? )?(?:\"?A\b|perfect|5|10)|\bnew instructions?\s*:",
     re.IGNORECASE,
 )
 INJECTION_CUES = (
-    "ignore", "disregard", "forget", "override", "bypass", "you are now", "prompt", "instruction", "jailbreak",
-    "<|", "<system", "inst]", "message", "dan mode", "act as", "behave as", "respond as", "grade this",
+    "ignore", "disregard", "forget", "override", "bypass", "you are now", "prompt", "instruction",
+    "jailbreak", "<|", "<system", "inst]", "message", "dan mode", "act as", "behave as", "respond as",
+    "grade this",
 )  # fmt: skip
 LEFTOVER = re.compile(r"\{\{.*?\}\}|<\|[^|]{1,30}\|>|\b(?:undefined|NaN|\[object Object\])\b|^\s*[{\[]\s*\"")
 LEFTOVER_MARKS = ("{", "<|", "undefined", "NaN", "[")
 CUT_OFF = re.compile(r"[\w,;:(-]\s*$")
 OPENING_CHARACTERS = 200
 LONG_ENOUGH_TO_END = 20
-FEWEST_REPEATED = 3
 MOST_REPEATED_SHARE = 0.4
 
 
@@ -66,7 +62,9 @@ def pii_count(text: str) -> int:
     found += [hit for hit in IBAN.finditer(text) if is_iban(hit[0])]
     taken = [hit.span() for hit in found]
     phones = [hit.span() for hit in PHONE.finditer(text)]
-    return len(taken) + sum(all(end <= first or start >= last for first, last in taken) for start, end in phones)
+    return len(taken) + sum(
+        all(end <= first or start >= last for first, last in taken) for start, end in phones
+    )
 
 
 def is_luhn(digits: str) -> bool:
@@ -114,4 +112,3 @@ def is_prose_failure(text: str, repeated: Callable[[], float]) -> bool:
         return True
     is_cut = len(stripped.split(None, LONG_ENOUGH_TO_END)) > LONG_ENOUGH_TO_END and CUT_OFF.search(stripped)
     return bool(is_cut) or repeated() > MOST_REPEATED_SHARE
-

@@ -60,9 +60,11 @@ def score_texts(frame: pl.DataFrame) -> pl.DataFrame:
         rows[place] = _row(feature, source, (output or "")[:MOST_CHARACTERS], declared)
         rows[place]["is_injection_suspected"] = injected
     empty = pl.DataFrame(schema=_SCHEMA)
-    return DETECTOR.judged(pl.concat([empty, pl.DataFrame(rows, _SCHEMA)])).with_columns(
-        scorer_version=pl.lit(scorer_version())
-    ).select(SCORED.keys())
+    return (
+        DETECTOR.judged(pl.concat([empty, pl.DataFrame(rows, _SCHEMA)]))
+        .with_columns(scorer_version=pl.lit(scorer_version()))
+        .select(SCORED.keys())
+    )
 
 
 def _row(feature: str | None, source: Source, output: str, declared: float | None) -> Row:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from analytics_platform.llm_quality.signals.entities import acronym_letters, names
 from analytics_platform.llm_quality.signals.numbers import Quantity, quantities
@@ -41,7 +42,7 @@ class Source:
             found,
             stems,
             set().union(*stems),
-            set(zip(keys, keys[1:], strict=False)),
+            set(pairwise(keys)),
             set(zip(keys, keys[1:], keys[2:], strict=False)),
             len(keys),
         )
@@ -59,7 +60,7 @@ class Source:
 
     @cached_property
     def weights(self) -> list[float]:
-        """Inverse document frequency by the clauses that hold a stem; an unknown one weighs as if met once."""
+        """Inverse document frequency by the clauses that hold a stem; unknown weighs as met once."""
         total = len(self.clauses)
         return [math.log1p(total / max(count, 1)) for count in range(total + 1)]
 

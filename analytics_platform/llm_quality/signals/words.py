@@ -12,7 +12,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analytics_platform.llm_quality.signals.lexicons import ABBREVIATIONS, NEGATIONS, NUMBER_WORDS, STOP_WORDS
+from analytics_platform.llm_quality.signals.lexicons import (
+    ABBREVIATIONS,
+    JOINTS,
+    NEGATIONS,
+    NUMBER_WORDS,
+    STOP_WORDS,
+)
 
 STEM_LETTERS = 7
 LEAST_ROOT = 3
@@ -26,14 +32,12 @@ FEWEST_CHUNKS = 3
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?(?!\w)|[^\W_]+(?:['’][^\W_]+)*|°[CF]\b")
 CHUNK = re.compile(r"\S+")
 STOP = re.compile(r"[.!?…]+[\"'”’)\]*_]*$")
-OPENING = "\"'“‘([*_-–—•"
-JOINTS = frozenset(
-    "and but while whereas which who although though since because so yet or when where if as then however".split()
-)
+OPENING = "\"'“\u2018([*_-–—•"
 LIST_MARK = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]$")
 ENDINGS = re.compile(
     r"(?:ations?|ings?|ions?|ments?|ness(?:es)?|ively|ive|ally|als?|edly|ed|ly|ies|ity|ers?|es|s|e|y)$"
 )
+SILENT = re.compile(r"(?:[^aeiouysxzcgh]es|[^aeiouytd]ed|[^aeiouyl]e|[aeiouy]le)$")
 VOWELS = re.compile(r"[aeiouy]+")
 
 
@@ -238,9 +242,4 @@ def _stem(word: str) -> str:
 
 def _syllables(word: str) -> int:
     """Groups of vowels, a silent ending left out; right for about nine words of ten."""
-    groups = len(VOWELS.findall(word))
-    if word.endswith(("es", "ed")) and not word.endswith(("ted", "ded", "ses", "zes", "ches", "shes", "xes", "ges", "ces")):
-        groups -= 1
-    elif word.endswith("e") and not word.endswith(("le", "ee")):
-        groups -= 1
-    return max(groups, 1)
+    return max(len(VOWELS.findall(word)) - bool(SILENT.search(word)), 1)

@@ -7,11 +7,11 @@ from analytics_platform.simulation.text.facts import Claim
 from analytics_platform.simulation.text.grammar import Text, Wording, clause, sentence, wording
 from analytics_platform.simulation.text.notes import Note
 
-CLAIMS = {"summarize": (3, 6), "explain": (3, 5)}
+CLAIMS = {"summarize": (3, 6), "explain": (4, 6)}
 FRAMES = {"summarize": (1, 3), "explain": (3, 5)}
 FORMAL_GRADE = 9
-DERIVED_SHARE, CONTRAST_SHARE, REPEAT_SHARE = 0.15, 0.04, 0.5
-SECOND_SHARE = 0.4
+DERIVED_SHARE, CONTRAST_SHARE, REPEAT_SHARE = 0.2, 0.06, 0.5
+SECOND_SHARE = 0.2
 LINKS = (", and ", "; ", ", while ", ", whereas ", ", and in the same context ")
 PREFIXES = ("As for the rest, ", "Here, ", "In short, ", "Put simply, ", "According to the note, ", "Equally, ")
 
@@ -59,7 +59,7 @@ def _eased(claim: Claim, rng: Random) -> Claim:
 
 def _sentences(claims: list[Claim], note: Note, rng: Random) -> list[str]:
     formal = note.grade >= FORMAL_GRADE
-    how = Wording(freedom=0.45 if formal else 0.35, rounding=0.1, joined=0.45 if formal else 0.15)
+    how = Wording(freedom=0.55 if formal else 0.45, rounding=0.15, joined=0.45 if formal else 0.15)
     lines: list[str] = []
     waiting = [_clause(claim, note, rng, how) for claim in claims]
     while waiting:

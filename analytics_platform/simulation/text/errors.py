@@ -9,15 +9,15 @@ from analytics_platform.simulation.text.grammar import PREPOSITIONS, wording
 from analytics_platform.simulation.text.notes import Note
 
 WEIGHTS = {
-    "wrong_number": 0.24,
-    "wrong_entity": 0.23,
-    "relation_swap": 0.09,
+    "wrong_number": 0.20,
+    "wrong_entity": 0.24,
+    "relation_swap": 0.12,
     "negation": 0.08,
     "direction": 0.10,
     "overgeneralisation": 0.10,
     "extrinsic": 0.16,
 }
-OWN_NUMBER_SHARE = 0.6
+OWN_NUMBER_SHARE = 0.75
 LEAST_DIFFERENCE = 0.12
 
 

@@ -21,6 +21,7 @@ IRREGULAR = {
     "bend": ("bent", "bent"),
     "bind": ("bound", "bound"),
     "break": ("broke", "broken"),
+    "cast": ("cast", "cast"),
     "bring": ("brought", "brought"),
     "build": ("built", "built"),
     "catch": ("caught", "caught"),
@@ -64,6 +65,8 @@ IRREGULAR = {
     "steal": ("stole", "stolen"),
     "take": ("took", "taken"),
     "teach": ("taught", "taught"),
+    "swell": ("swelled", "swollen"),
+    "throw": ("threw", "thrown"),
     "tell": ("told", "told"),
     "think": ("thought", "thought"),
     "wear": ("wore", "worn"),
@@ -71,7 +74,7 @@ IRREGULAR = {
     "withstand": ("withstood", "withstood"),
     "write": ("wrote", "written"),
 }
-DOUBLED = frozenset({"stop", "trap", "ship", "plan", "set", "control", "swap", "rob", "strip", "transmit"})
+DOUBLED = frozenset({"stop", "trap", "ship", "plan", "set", "control", "swap", "rob", "strip", "transmit", "dim", "drop", "tug", "flip"})
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 PREPOSITIONS = re.compile(r" (?:away from|blood away|into|to|by) ")
 ORDINALS = {16: "16th", 17: "17th", 18: "18th", 19: "19th", 20: "20th", 21: "21st"}
@@ -189,13 +192,14 @@ def _inflected(word: str, form: str) -> str:
     return f"{word[:-1]}ied" if word[-1] == "y" and word[-2] not in "aeiou" else f"{word}ed"
 
 
-def _named(noun: str, rng: Random, how: Wording) -> str:
+def named(noun: str, rng: Random, freedom: float) -> str:
+    """A noun, or with a chance of `freedom` another name of it where one is known."""
     aliases = wording()["aliases"].get(noun)
-    return rng.choice(aliases) if aliases and rng.random() < how.freedom else noun
+    return rng.choice(aliases) if aliases and rng.random() < freedom else noun
 
 
 def _sides(claim: Claim, rng: Random, how: Wording) -> tuple[str, str]:
-    subject, other = _named(claim.subject, rng, how), _named(claim.object, rng, how)
+    subject, other = named(claim.subject, rng, how.freedom), named(claim.object, rng, how.freedom)
     if claim.marked == "subject":
         subject = f"{OPEN}{subject}{CLOSE}"
     if claim.marked == "object":

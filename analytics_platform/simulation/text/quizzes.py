@@ -12,24 +12,25 @@ from analytics_platform.simulation.text.grammar import (
     Text,
     Wording,
     clause,
+    named,
     verb_form,
     wording,
 )
 from analytics_platform.simulation.text.notes import Note
 
 FAULTS = {
-    "wrong_key": 0.45,
+    "wrong_key": 0.50,
     "wrong_number": 0.10,
     "wrong_entity": 0.10,
-    "unanswerable": 0.15,
+    "unanswerable": 0.10,
     "answer_leak": 0.10,
     "duplicate_options": 0.10,
 }
 SEVERITIES = {"wrong_key": 3, "wrong_number": 3, "wrong_entity": 3, "unanswerable": 2, "answer_leak": 1}
 LETTERS = "ABCD"
-QUESTIONS = (2, 4)
-MOST_DERIVED, STATEMENT_SHARE = 4, 0.45
-PLAIN = Wording(freedom=0.55, rounding=0.0, joined=0.0)
+QUESTIONS = (3, 5)
+MOST_DERIVED, STATEMENT_SHARE = 5, 0.55
+PLAIN = Wording(freedom=0.65, rounding=0.15, joined=0.0)
 STATEMENT_QUESTIONS = (
     "Which statement is right?",
     "Which of these sentences is true?",
@@ -48,7 +49,7 @@ class Item(NamedTuple):
 def write_quiz(note: Note, rng: Random, *, is_clean: bool) -> tuple[Text, Planted | None]:
     """A quiz in the product's format."""
     claims = [*note.claims, *rng.sample(note.derived, min(MOST_DERIVED, len(note.derived)))]
-    pool = [(claim, item) for claim in rng.sample(claims, 8) if (item := _item(claim, note, rng))]
+    pool = [(claim, item) for claim in rng.sample(claims, 9) if (item := _item(claim, note, rng))]
     chosen = pool[: rng.randint(*QUESTIONS)]
     planted, place, fault = None, -1, ""
     if not is_clean:
@@ -161,6 +162,7 @@ def _which(claim: Claim, side: str, rng: Random) -> str:
     verb = claim.relation
     if rng.random() < FREEDOM:
         verb = rng.choice([v for v in wording()["verbs"].get(verb, [verb]) if not v.startswith("be ")] or [verb])
+    claim = claim._replace(subject=named(claim.subject, rng, FREEDOM), object=named(claim.object, rng, FREEDOM))
     if side == "subject":
         form = verb_form(verb, "past" if claim.is_past else "third")
         return rng.choice((f"Which of these {form} {claim.object}?", f"Who or what {form} {claim.object}?"))
