@@ -16,8 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from analytics_platform.stats.crossed_ratings import CrossedRatings
+from analytics_platform.stats.group_gap import Gap, group_gap
 
 Floats = NDArray[np.float64]
+
+__all__ = ["Gap", "Severities", "group_gap", "rater_severity"]
 
 MANY = 1_000
 """Raters beyond whom the spread between them counts as known, and a matrix of all pairs as too large."""
