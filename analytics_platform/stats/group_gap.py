@@ -87,8 +87,10 @@ def group_gap(
     Raises:
         AnalyticsError: lengths differ, no rating has a score, or a rater belongs to both groups.
     """
-    data = CrossedRatings.of(item, rater, score)
-    is_first = _groups(data, np.asarray(is_first_group, np.bool_)[np.isfinite(np.asarray(score, float))])
+    data, groups = CrossedRatings.of(item, rater, score), np.asarray(is_first_group, np.bool_)
+    if len(groups) != len(known := np.isfinite(np.asarray(score, np.float64))):
+        raise AnalyticsError(f"{len(known)} ratings need as many groups, but there are {len(groups)}.")
+    is_first = _groups(data, groups[known])
     sizes = int(is_first.sum()), int((~is_first).sum())
     both = (data.table[:, is_first].sum(axis=1) > 0) & (data.table[:, ~is_first].sum(axis=1) > 0)
     items = int(both.sum())
@@ -103,8 +105,6 @@ def group_gap(
 
 def _groups(data: CrossedRatings, is_first: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether each rater belongs to the first group, shape (raters,)."""
-    if len(is_first) != len(data.score):
-        raise AnalyticsError(f"{len(data.score)} ratings need as many groups, but there are {len(is_first)}.")
     share = data.by_rater(is_first.astype(np.float64)) / data.per_rater
     if (mixed := (share > 0.0) & (share < 1.0)).any():
         raise AnalyticsError(

@@ -117,7 +117,9 @@ def _of_many(data: CrossedRatings) -> tuple[Floats, Floats, float]:
     between = max(between, noise * np.sqrt(2.0 * data.compared) / data.diagonal.sum())
     ridge = max(noise, 1e-9 * between) / between
     probes = np.random.default_rng(0).choice([-1.0, 1.0], (many, PROBES))
-    seen = (probes * data.solved(probes, ridge)).mean(axis=1)
-    least = 1.0 / (data.diagonal + ridge)
-    variance = between * ridge * np.clip(seen, least, 1.0 / ridge) - between / many
+    # Of the average of these raters nothing is asked; probes that sum to zero leave its uncertainty out.
+    seen = (probes * data.solved(probes - probes.mean(axis=0), ridge)).mean(axis=1)
+    variance = (
+        between * ridge * np.clip(seen, 1.0 / (data.diagonal + ridge) - 1.0 / ridge / many, 1.0 / ridge)
+    )
     return data.solved(told, ridge), np.sqrt(np.maximum(variance, 0.0)), float(np.sqrt(between))
