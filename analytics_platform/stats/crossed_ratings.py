@@ -54,10 +54,8 @@ class CrossedRatings:
         """
         items, raters, scores = np.asarray(item), np.asarray(rater), np.asarray(score, np.float64)
         if not len(items) == len(raters) == len(scores):
-            raise AnalyticsError(
-                f"Each rating has an item, a rater and a score, but there are {len(items)}, {len(raters)} and "
-                f"{len(scores)}."
-            )
+            counts = f"{len(items)}, {len(raters)} and {len(scores)}"
+            raise AnalyticsError(f"Each rating has an item, a rater and a score, but there are {counts}.")
         known = np.isfinite(scores)
         if not known.any():
             raise AnalyticsError("No rating has a score, so that nothing can be said of raters.")
@@ -93,6 +91,14 @@ class CrossedRatings:
         return sparse.csr_array((np.ones(len(self.score)), (self.item, self.rater)), shape=shape)
 
     @cached_property
+    def _of_item(self) -> sparse.csr_array:
+        return _members(self.item, self.per_item.size)
+
+    @cached_property
+    def _of_rater(self) -> sparse.csr_array:
+        return _members(self.rater, len(self.raters))
+
+    @cached_property
     def diagonal(self) -> Floats:
         """Of A, shape (raters,)."""
         shared = self.table.multiply(self.table).T @ (1.0 / self.per_item)
@@ -104,12 +110,16 @@ class CrossedRatings:
         return (self.per_rater * values.T).T - self.table.T @ means
 
     def centred(self, values: Floats) -> Floats:
-        """Values of ratings less the mean of their item, shape (n,)."""
-        return values - (np.bincount(self.item, values) / self.per_item)[self.item]
+        """Values of ratings less the mean of their item, shape (n, …)."""
+        return values - (self.by_item(values).T / self.per_item).T[self.item]
+
+    def by_item(self, values: Floats) -> Floats:
+        """Sums of ratings' values by item, from shape (n, …) to (items, …)."""
+        return self._of_item @ values
 
     def by_rater(self, values: Floats) -> Floats:
-        """Sums of ratings' values by rater, shape (raters,)."""
-        return np.bincount(self.rater, values, len(self.raters)).astype(np.float64)
+        """Sums of ratings' values by rater, from shape (n, …) to (raters, …)."""
+        return self._of_rater @ values
 
     def solved(self, right: Floats, ridge: float) -> Floats:
         """Solution of (A + ridge) u = right, by conjugate gradients for all columns at once.
@@ -153,3 +163,9 @@ class CrossedRatings:
             compared, trace = compared - 1, trace - float((self.within(group) ** 2).sum()) / size
             explained -= float(group @ told) ** 2 / size
         return noise, max(explained - noise * compared, 0.0) / trace if trace > ROUNDING else 0.0
+
+
+def _members(places: Ints, many: int) -> sparse.csr_array:
+    """Which ratings belong to each place, shape (places, n)."""
+    n = len(places)
+    return sparse.csr_array((np.ones(n), (places, np.arange(n))), shape=(many, n))
