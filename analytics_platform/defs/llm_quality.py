@@ -17,7 +17,7 @@ from analytics_platform.defs.table_facts import address, asset_key, code_referen
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.lakehouse import Lake
 from analytics_platform.llm_quality import JUDGEMENTS, QUALITY_DAILY, RATINGS_DAILY, SCORES
-from analytics_platform.llm_quality.interaction_scores import INTERACTION_SCORES, interaction_scores
+from analytics_platform.llm_quality import interaction_scores as scoring
 from analytics_platform.llm_quality import judgements
 from analytics_platform.llm_quality.judges.in_force import judge_in_force
 from analytics_platform.llm_quality.judges.rubrics import load_rubrics
@@ -56,14 +56,16 @@ def _scores(lake: Lake) -> dg.AssetsDefinition:
         owners=[OWNER],
         kinds={"python", "deltalake"},
         description="One row per captured answer: signals, and the chance that it holds an unsupported claim.",
-        metadata=_facts(lake, SCORES, INTERACTION_SCORES),
+        metadata=_facts(lake, SCORES, scoring.SCHEMA),
         partitions_def=daily_partitions(open_workspace()),
         backfill_policy=ONE_RUN,
         check_specs=[check.spec() for check in checks],
     )
     def scored(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         opened, window = workspace.open(), window_of(context)
-        opened.lake.replace_days(SCORES, window, interaction_scores(opened.engine, window), INTERACTION_SCORES)
+        held = opened.lake.days(SCORES) if opened.lake.exists(SCORES) else ()
+        rows = scoring.interaction_scores(opened.engine, window, held)
+        opened.lake.replace_days(SCORES, window, rows, scoring.SCHEMA)
         report_days(context, opened, SCORES, window, {})
         return dg.MaterializeResult(check_results=run_checks(checks, opened, window, context.run.run_id))
 
