@@ -91,7 +91,9 @@ def _judgements(lake: Lake) -> dg.AssetsDefinition:
         opened, window = workspace.open(), window_of(context)
         rubrics = load_rubrics()
         judge = judge_in_force(opened.settings, SignalsDetector(), rubrics)
-        draw = judgements.Draw(opened.settings.judge_cases_a_day, opened.settings.seed)
+        # The detector has scored every answer; it is asked again only beside the experts.
+        drawn = 0 if opened.settings.judge == "heuristic" else opened.settings.judge_cases_a_day
+        draw = judgements.Draw(drawn, opened.settings.seed)
         rows = judgements.judgements(opened.engine, window, judge, rubrics, draw)
         opened.lake.replace_days(JUDGEMENTS, window, [rows], judgements.SCHEMA)
         report_days(context, opened, JUDGEMENTS, window, {})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,17 +105,22 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
 def _days(
     engine: Engine, window: Window, judge: Judge, rubrics: Rubrics, draw: Draw
 ) -> Iterator[tuple[date, list[_Chosen]]]:
-    """The cases of each day that has any; a day's texts are in memory at a time."""
-    for day in window.days():
-        parameters = {
-            **Window(day, day).parameters(),
-            "salt": f"{draw.seed}:",
-            "cases_a_day": draw.cases_a_day,
-        }
+    """The cases of each day that has any; a week's texts are in memory at a time."""
+    for week in _weeks(window):
+        parameters = {**week.parameters(), "salt": f"{draw.seed}:", "cases_a_day": draw.cases_a_day}
         rows = pl.DataFrame(engine.query(QUERY, parameters))
-        chosen = _chosen(rows, frozenset(judge.criteria), rubrics, draw.cases_a_day)
-        if chosen:
-            yield day, chosen
+        for answers in rows.partition_by("event_date", maintain_order=True):
+            chosen = _chosen(answers, frozenset(judge.criteria), rubrics, draw.cases_a_day)
+            if chosen:
+                yield answers["event_date"][0], chosen
+
+
+def _weeks(window: Window) -> Iterator[Window]:
+    first = window.first_day
+    while first <= window.last_day:
+        last = min(first + timedelta(days=6), window.last_day)
+        yield Window(first, last)
+        first = last + timedelta(days=1)
 
 
 def _chosen(
