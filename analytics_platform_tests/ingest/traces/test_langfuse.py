@@ -32,7 +32,9 @@ def test_a_score_of_a_trace_means_its_last_call_and_judges_and_sessions_are_pass
     lake = Lake(tmp_path / "lake")
     ingested(lake, f"{RECORDED}/langfuse_[os]*.jsonl", "langfuse")
     call = by_source(lake)["obs-2"]["interaction_id"]
-    found = [(row["interaction_id"], row["criterion"], row["score"]) for row in rows(lake, "raw.human_ratings")]
+    found = [
+        (row["interaction_id"], row["criterion"], row["score"]) for row in rows(lake, "raw.human_ratings")
+    ]
     assert sorted(found) == [(call, "helpful", 4.0), (call, "unsupported", 0.0)]
     assert {row["source_rater_id"] for row in rows(lake, "raw.human_ratings")} == {"expert-1"}
 
@@ -65,7 +67,10 @@ def test_csv_and_parquet_say_what_json_lines_say(tmp_path: Path):
     lines = (RECORDED / "langfuse_observations.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
     texts = [
-        {k: json.dumps(v) if isinstance(v, dict) else None if v is None else str(v) for k, v in record.items()}
+        {
+            k: json.dumps(v) if isinstance(v, dict) else None if v is None else str(v)
+            for k, v in record.items()
+        }
         for record in records
     ]
     pl.DataFrame(texts).write_csv(tmp_path / "export.csv")
@@ -74,7 +79,11 @@ def test_csv_and_parquet_say_what_json_lines_say(tmp_path: Path):
         tmp_path / "export.parquet"
     )
     found = []
-    for path in (RECORDED / "langfuse_observations.jsonl", tmp_path / "export.csv", tmp_path / "export.parquet"):
+    for path in (
+        RECORDED / "langfuse_observations.jsonl",
+        tmp_path / "export.csv",
+        tmp_path / "export.parquet",
+    ):
         lake = Lake(tmp_path / path.suffix)
         ingested(lake, path, "langfuse")
         found.append(by_source(lake))

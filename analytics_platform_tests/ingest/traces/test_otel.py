@@ -34,7 +34,11 @@ def test_the_example_gives_calls_of_every_spelling(tmp_path: Path):
     assert (summary.totals.rows, summary.totals.kept, summary.totals.ignored) == (4, 3, 1)
     calls = by_source(lake)
     current, former, failed = (calls[k] for k in ("00f067aa0ba902b7", "eee19b7ec3c1b174", "b7ad6b7169203331"))
-    assert (current["feature"], current["prompt_version"], current["status"]) == ("summarize", "summarize:3", "ok")
+    assert (current["feature"], current["prompt_version"], current["status"]) == (
+        "summarize",
+        "summarize:3",
+        "ok",
+    )
     assert (current["model_version"], current["latency_ms"]) == ("gpt-4o-mini-2024-07-18", 1500)
     assert (current["input_tokens"], current["output_tokens"]) == (61, 22)
     assert current["source_text"].startswith("Osmosis is the movement of water")
@@ -62,7 +66,10 @@ def test_a_span_without_a_user_takes_the_one_of_its_trace(tmp_path: Path):
             "gen_ai.input.messages": PARTS[1:],
             "gen_ai.output.messages": ANSWER,
         },
-        {"gen_ai.prompt": json.dumps(CONTENTS), "gen_ai.completion": '[{"role": "assistant", "content": "Water."}]'},
+        {
+            "gen_ai.prompt": json.dumps(CONTENTS),
+            "gen_ai.completion": '[{"role": "assistant", "content": "Water."}]',
+        },
         {"gen_ai.prompt": NOTE, "gen_ai.completion": "Water."},
         {
             "gen_ai.prompt.0.role": "system",
@@ -102,7 +109,10 @@ def test_the_note_is_the_users_last_message(attributes: dict[str, object]):
             }
         ],
         [
-            {"name": "gen_ai.content.prompt", "attributes": [attribute("gen_ai.prompt", json.dumps(CONTENTS))]},
+            {
+                "name": "gen_ai.content.prompt",
+                "attributes": [attribute("gen_ai.prompt", json.dumps(CONTENTS))],
+            },
             {"name": "gen_ai.content.completion", "attributes": [attribute("gen_ai.completion", "Water.")]},
         ],
     ],
