@@ -52,7 +52,8 @@ def mapped(text: str, trace_format: TraceFormat | None = None) -> TraceMapping:
 def ingested(lake: Lake, path: Path | str, mapping: TraceMapping | TraceFormat, **terms: Any) -> Summary:
     """Ingest with the clock at 2025-06-01, writing whatever the share of bad rows."""
     meaning = mapping if isinstance(mapping, TraceMapping) else default_mapping(mapping)
-    return ingest(lake, str(path), meaning, UTC_ZONE, Terms(**{"accept": True, "now": NOW} | terms))
+    stated: dict[str, Any] = {"accept": True, "now": NOW, **terms}
+    return ingest(lake, str(path), meaning, UTC_ZONE, Terms(**stated))
 
 
 def call(number: int = 1, **columns: object) -> dict[str, object]:
