@@ -58,7 +58,9 @@ def damaged(draw: st.DrawFn, document: Any) -> Any:
     """A document with keys left out, and values replaced by anything, at up to three places."""
     result = json.loads(json.dumps(document))
     for _ in range(draw(st.integers(1, 3))):
-        place, parent, key = result, None, None
+        place: Any = result
+        parent: Any = None
+        key: Any = None
         while isinstance(place, dict | list) and place and draw(st.integers(0, 5)):
             keys = list(place) if isinstance(place, dict) else list(range(len(place)))
             parent, key = place, draw(st.sampled_from(keys))

@@ -38,7 +38,7 @@ time: {column: time}
 interaction: {column: call}
 events: [{event_name: feature_used, feature: quiz}]
 """
-    log = [
+    log: list[dict[str, object]] = [
         {"user": "ann", "time": "2025-05-01T09:01:00Z", "call": "c1"},
         {"user": "bob", "time": "2025-05-01T09:01:00Z", "call": None},
     ]
