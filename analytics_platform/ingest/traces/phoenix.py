@@ -13,8 +13,9 @@ from analytics_platform.ingest.traces.messages import Conversation, Message, rea
 from analytics_platform.ingest.traces.records import Record, faulty, feature_named, outcome
 from analytics_platform.ingest.traces.values import Node, as_text, dig, first, items, named_prompt, parsed
 
-PROMPT_NAME = ("attributes.llm.prompt_template.name", "attributes.prompt.id")
+PROMPT_NAME = ("attributes.prompt.id",)
 PROMPT_VERSION = ("attributes.llm.prompt_template.version",)
+# Not in the conventions, but what instrumentations write.
 REASON = ("attributes.llm.finish_reason", "attributes.gen_ai.response.finish_reasons")
 
 
