@@ -92,6 +92,7 @@ class Load:
             AnalyticsError: a file was ingested with another mapping, and events that it gave then are not
                 among those that it gives now: they would stay beside their new versions.
         """
+        ledger = ledger.filter(~pl.col("mapping_sha256").str.starts_with("traces:"))
         for file in self.files:
             earlier = ledger.filter(pl.col("file_sha256") == file.source.sha256)
             before = max((e + r for e, r in earlier.select("events", "repeated").iter_rows()), default=0)

@@ -9,6 +9,14 @@ from pydantic import ValidationError
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.ingest.mapping import Duration, FileFormat, Mapping, Rule, Teachers, Time, Value
+from analytics_platform.ingest.traces.mapping import (
+    Criterion,
+    InteractionMapping,
+    RatingMapping,
+    TraceFormat,
+    TraceMapping,
+)
+from analytics_platform.ingest.traces.mapping_file import KINDS, trace_mapping
 
 
 class _Loader(yaml.BaseLoader):
@@ -25,18 +33,33 @@ class _Loader(yaml.BaseLoader):
 
 
 def parse_mapping(text: str, name: str) -> Mapping:
-    """The mapping that a YAML text describes.
+    """The mapping of events that a YAML text describes; see `parse_any_mapping`.
+
+    Raises:
+        AnalyticsError: as there, or it maps something else.
+    """
+    mapping = parse_any_mapping(text, name)
+    if isinstance(mapping, Mapping):
+        return mapping
+    raise AnalyticsError(f"{name} maps traces or ratings, and a mapping of events is wanted here.")
+
+
+def parse_any_mapping(
+    text: str, name: str, trace_format: TraceFormat | None = None
+) -> Mapping | TraceMapping:
+    """The mapping that a YAML text describes: of events, or what its `kind` says.
 
     Args:
         text: the YAML.
         name: what to call it in messages.
+        trace_format: the format of traces whose defaults the text changes.
 
     Raises:
         AnalyticsError: it is not YAML, or a key or value in it is wrong; the place is named.
     """
     try:
         content = yaml.load(text, _Loader)  # noqa: S506 (a BaseLoader makes texts, no objects)
-        return Mapping.model_validate(content or {})
+        return _validated(content or {}, trace_format)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
@@ -45,10 +68,25 @@ def parse_mapping(text: str, name: str) -> Mapping:
         raise AnalyticsError(f"{name} is not valid YAML: {' '.join(str(error).split())}.") from None
     except ValidationError as error:
         raise AnalyticsError(f"{name}: {_sentence(error)}") from None
+    except ValueError as error:
+        raise AnalyticsError(f"{name}: {error}.") from None
 
 
-def load_mapping(path: Path) -> Mapping:
-    """Read a mapping file; see `parse_mapping`.
+def _validated(content: Any, trace_format: TraceFormat | None) -> Mapping | TraceMapping:
+    if not isinstance(content, dict):
+        return Mapping.model_validate(content)
+    kind = content.get("kind", "events" if trace_format is None else "traces")
+    if kind not in KINDS:
+        raise ValueError(f"kind cannot be {kind!r}: it is one of {', '.join(KINDS)}")
+    if kind != "events":
+        return trace_mapping(content, trace_format)
+    if trace_format is not None:
+        raise ValueError(f"it maps events, but the file holds traces of {trace_format}; write `kind: traces`")
+    return Mapping.model_validate({key: value for key, value in content.items() if key != "kind"})
+
+
+def load_mapping(path: Path, trace_format: TraceFormat | None = None) -> Mapping | TraceMapping:
+    """Read a mapping file; see `parse_any_mapping`.
 
     Raises:
         AnalyticsError: the file cannot be read, or what it says is wrong.
@@ -58,7 +96,7 @@ def load_mapping(path: Path) -> Mapping:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise AnalyticsError(f"The mapping {path} cannot be read: {reason}.") from None
-    return parse_mapping(text, str(path))
+    return parse_any_mapping(text, str(path), trace_format)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -82,7 +120,10 @@ def _sentence(error: ValidationError) -> str:
 _KEYS = sorted(
     {
         key
-        for part in (Mapping, Rule, Time, Value, Duration, Teachers, FileFormat)
+        for part in (
+            *(Mapping, Rule, Time, Value, Duration, Teachers, FileFormat),
+            *(TraceMapping, InteractionMapping, RatingMapping, Criterion),
+        )
         for key in part.model_fields
     }
 )

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -194,8 +194,12 @@ def readable(path: Path) -> Generator[None]:
         ) from None
 
 
-def find_files(path: str) -> list[Path]:
+def find_files(path: str, suffixes: Sequence[str] = tuple(FORMATS)) -> list[Path]:
     """Log files that a path means: a file, those below a folder, or those that a glob matches; sorted.
+
+    Args:
+        path: the file, the folder or the glob.
+        suffixes: endings of names that are log files.
 
     Raises:
         AnalyticsError: there are none, or a single file has an unknown format.
@@ -204,7 +208,7 @@ def find_files(path: str) -> list[Path]:
     if place.is_file():
         found = [place]
     elif place.is_dir():
-        found = sorted(file for file in place.rglob("*") if file.is_file() and _suffix(file))
+        found = sorted(file for file in place.rglob("*") if file.is_file() and _suffix(file, suffixes))
     else:
         found = sorted(
             file
@@ -212,10 +216,14 @@ def find_files(path: str) -> list[Path]:
             if (file := Path(name)).is_file()
         )
     if not found:
-        raise AnalyticsError(f"No log file at {path}: give a file, a folder or a glob of {_known()}.")
-    unknown = next((file for file in found if not _suffix(file)), None)
+        raise AnalyticsError(
+            f"No log file at {path}: give a file, a folder or a glob of {', '.join(suffixes)}."
+        )
+    unknown = next((file for file in found if not _suffix(file, suffixes)), None)
     if unknown is not None:
-        raise AnalyticsError(f"{unknown} has an unknown format: its name must end in one of {_known()}.")
+        raise AnalyticsError(
+            f"{unknown} has an unknown format: its name must end in one of {', '.join(suffixes)}."
+        )
     return found
 
 
@@ -225,11 +233,23 @@ def open_source(path: Path, file_format: FileFormat) -> Source:
     Raises:
         AnalyticsError: it is empty, not what its name says, or not UTF-8 text.
     """
+    source = unopened_source(path, file_format)
+    if not source.schema:
+        raise AnalyticsError(f"{path} holds no JSON objects, one a line; nothing was ingested.")
+    return source
+
+
+def unopened_source(path: Path, file_format: FileFormat) -> Source:
+    """A file, hashed and sniffed, its columns not read.
+
+    Raises:
+        AnalyticsError: it is empty, not what its name says, or not UTF-8 text.
+    """
     with readable(path), path.open("rb") as stream:
         head = stream.read(4096)
         stream.seek(0)
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    source = Source(path, sha256, FORMATS[_suffix(path)], file_format)
+    source = Source(path, sha256, FORMATS.get(_suffix(path, tuple(FORMATS)), "jsonl"), file_format)
     if not head:
         raise AnalyticsError(f"{path} is empty: nothing was ingested.")
     if source.format != "parquet" and head[:2] != b"\x1f\x8b":
@@ -237,8 +257,6 @@ def open_source(path: Path, file_format: FileFormat) -> Source:
             raise AnalyticsError(f"{path} is UTF-16 text: save it as UTF-8; nothing was ingested.")
         if b"\0" in head:
             raise AnalyticsError(f"{path} holds binary data, not {source.format}; nothing was ingested.")
-    if not source.schema:
-        raise AnalyticsError(f"{path} holds no JSON objects, one a line; nothing was ingested.")
     return source
 
 
@@ -256,10 +274,6 @@ def _open_text(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _suffix(path: Path) -> str:
+def _suffix(path: Path, suffixes: Sequence[str]) -> str:
     name = path.name.lower()
-    return max((suffix for suffix in FORMATS if name.endswith(suffix)), key=len, default="")
-
-
-def _known() -> str:
-    return ", ".join(FORMATS)
+    return max((suffix for suffix in suffixes if name.endswith(suffix)), key=len, default="")

@@ -110,21 +110,21 @@ class Reading:
     def staged(self) -> pl.LazyFrame:
         """One row per row of the file: `ROW_COLUMNS`, and `EVENT_COLUMNS` prefixed by each rule's number."""
         frame = self.source.rows().with_columns(self.source.fault.alias("fault"), **self._row_values())
-        reasons = [pl.col("fault"), *_reasons(self._row_rules())]
+        found = [pl.col("fault"), *reasons(self._row_rules())]
         for position, rule in enumerate(self.mapping.events):
             frame = frame.with_columns(**self._rule_values(rule))
             frame = frame.with_columns(**self._dependent_values())
-            reason = pl.when("applies").then(pl.coalesce(list(_reasons(self._event_rules(rule)))))
+            reason = pl.when("applies").then(pl.coalesce(list(reasons(self._event_rules(rule)))))
             frame = frame.with_columns(
                 reason.alias(f"{position}:reason"),
                 *(pl.col(name).alias(f"{position}:{name}") for name in EVENT_COLUMNS),
             )
-            reasons.append(pl.col(f"{position}:reason"))
+            found.append(pl.col(f"{position}:reason"))
         rules = range(len(self.mapping.events))
         applies = pl.any_horizontal(pl.col(f"{k}:applies") for k in rules)
-        reasons.append(pl.when(~applies).then(pl.lit("no event applies")))
+        found.append(pl.when(~applies).then(pl.lit("no event applies")))
         frame = frame.with_columns(
-            pl.coalesce(reasons).alias("reason"),
+            pl.coalesce(found).alias("reason"),
             is_ignored=self._is_ignored() & pl.col("fault").is_null(),
         )
         return frame.select(*ROW_COLUMNS, *(f"{k}:{name}" for k in rules for name in EVENT_COLUMNS))
@@ -227,7 +227,8 @@ class Reading:
         return time
 
 
-def _reasons(rules: Rules) -> Iterator[pl.Expr]:
+def reasons(rules: Rules) -> Iterator[pl.Expr]:
+    """Per rule an expression: its reason where it is broken, else null."""
     return (pl.when(broken).then(pl.lit(reason)) for reason, broken in rules)
 
 

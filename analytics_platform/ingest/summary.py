@@ -1,9 +1,11 @@
 """What an ingest did, or would do: counts that add up, and reasons with an example each."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal
+
+from analytics_platform.ingest.terms import Terms
 
 Outcome = Literal["written", "unchanged", "refused", "checked"]
 
@@ -19,7 +21,9 @@ class FileSummary:
         quarantined: rows rejected.
         ignored: rows that the mapping says to ignore, and blank lines.
         events: events new to the lake.
-        repeated: events that the lake, or an earlier file of the load, already held.
+        repeated: events (calls and ratings) that the lake, or an earlier row of the load, already held.
+        interactions: calls of the language model new to the lake.
+        ratings: human ratings new to the lake.
         is_known: whether it had been ingested before with the same mapping, and was skipped.
     """
 
@@ -30,6 +34,8 @@ class FileSummary:
     ignored: int = 0
     events: int = 0
     repeated: int = 0
+    interactions: int = 0
+    ratings: int = 0
     is_known: bool = False
 
 
@@ -80,6 +86,8 @@ class Summary:
             ignored=sum(file.ignored for file in self.files),
             events=sum(file.events for file in self.files),
             repeated=sum(file.repeated for file in self.files),
+            interactions=sum(file.interactions for file in self.files),
+            ratings=sum(file.ratings for file in self.files),
         )
 
     @property
@@ -110,3 +118,10 @@ class Summary:
             "reasons": [asdict(reason) for reason in self.reasons],
             "notes": list(self.notes),
         }
+
+
+def decided(summary: Summary, terms: Terms) -> Summary:
+    """The summary of what was judged, with what is to become of it."""
+    if summary.quarantined_share > terms.threshold and not terms.accept:
+        return replace(summary, outcome="refused")
+    return summary if terms.dry_run else replace(summary, outcome="written")

@@ -8,6 +8,7 @@ from analytics_platform.event_contract import USERS
 from analytics_platform.ingest.sources import ROW
 
 UNKNOWN_COUNTRY = "ZZ"
+UNKNOWN_PLATFORM = "other"
 FIRST_KNOWN = ("source_user_id", "country", "platform", "acquisition_channel", "classroom_id", "school_id")
 
 
@@ -54,6 +55,8 @@ def changes(new: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         held: the lake's rows of these users.
     """
     known = held.with_columns(pl.col("country").replace(UNKNOWN_COUNTRY, None))
-    result = merged([known, new]).with_columns(pl.col("country").fill_null(UNKNOWN_COUNTRY))
+    result = merged([known, new]).with_columns(
+        pl.col("country").fill_null(UNKNOWN_COUNTRY), pl.col("platform").fill_null(UNKNOWN_PLATFORM)
+    )
     once = held.filter(pl.len().over("user_id") == 1)
     return result.join(once, on=USERS.names, how="anti", nulls_equal=True)

@@ -50,6 +50,12 @@ def write_events(lake: Lake, prepared: Prepared) -> None:
     _merge(lake, EVENTS, prepared.events(), {day: rows for day, rows in new.iter_rows() if rows}, SORTED)
 
 
+def add_rows(lake: Lake, contract: Contract, new: pl.LazyFrame, order: Sequence[str]) -> None:
+    """Add rows to a daily table; days that get none are not touched."""
+    rows = new.group_by("event_date").len().collect(engine="streaming")
+    _merge(lake, contract, new, dict(rows.iter_rows()), order)
+
+
 def write_users(lake: Lake, users: pl.DataFrame) -> None:
     """Put these users in place of the rows that the lake holds of them."""
     held = lake.scan(USERS.table).select("user_id", "event_date")
@@ -107,7 +113,8 @@ def write_quarantine(lake: Lake, rejected: pl.DataFrame, files: Sequence[str]) -
 
 
 def write_ledger(lake: Lake, entries: pl.DataFrame) -> None:
-    """Add the files to the ledger: with this commit the load is complete."""
+    """Put the files into the ledger, in place of earlier readings: with this commit the load is complete."""
     held = lake.scan(INGESTED_FILES.table).select(INGESTED_FILES.names).collect()
-    rows = pl.concat([held, entries.select(INGESTED_FILES.names)])
+    others = held.join(entries, on=INGESTED_FILES.key, how="anti", maintain_order="left")
+    rows = pl.concat([others, entries.select(INGESTED_FILES.names)])
     lake.replace(INGESTED_FILES.table, [rows.to_arrow()], INGESTED_FILES.arrow_schema())

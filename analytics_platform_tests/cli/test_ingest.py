@@ -100,3 +100,48 @@ def test_what_is_missing_is_said_in_one_sentence(
     assert printed.code == 1
     assert printed.err.startswith(f"analytics-platform: {sentence}")
     assert printed.err.count("\n") == 1
+
+
+TRACES = str(Path(__file__).parents[2] / "examples" / "traces" / "otel.json")
+
+
+def test_traces_of_a_known_format_need_no_mapping(analytics: Command):
+    printed = analytics("ingest", TRACES, "--format", "otel")
+    assert printed.code == 0
+    assert (
+        "3 new interactions, 3 new events on 2 days from 2025-05-01 to 2025-05-02; 2 new users" in printed.err
+    )
+    again = analytics("ingest", TRACES, "--traces", "otel", "--format", "json")
+    assert json.loads(again.out)["outcome"] == "unchanged"
+
+
+def test_a_mapping_may_change_a_format_or_name_it(analytics: Command, tmp_path: Path):
+    sections = "interactions:\n  grade_level: {column: app.grade}\n"
+    changes = write_text(tmp_path / "changes.yaml", sections)
+    whole = write_text(tmp_path / "whole.yaml", f"kind: traces\nformat: otel\n{sections}")
+    assert analytics("ingest", TRACES, "--format", "otel", "-m", str(changes)).code == 0
+    count = "select max(grade_level) as grade from raw.interactions"
+    assert json.loads(analytics("sql", count, "--format", "json").out) == [{"grade": 9}]
+    assert "nothing changed" in analytics("ingest", TRACES, "-m", str(whole)).err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("--format", "otel", "--traces", "phoenix"),
+            "--format says otel and --traces phoenix",
+        ),
+        (("--format", "otel", "-m", "events.yaml"), "it maps events, but the file holds traces of otel"),
+        (("--format", "otel", "-m", "other.yaml"), "format is phoenix, but the command line says otel"),
+        ((), "Traces need their format instead: --format otel, langfuse, phoenix"),
+    ],
+)
+def test_contradictions_about_traces_are_said(
+    analytics: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], message: str
+):
+    monkeypatch.chdir(tmp_path)
+    write_text(tmp_path / "events.yaml", f"kind: events\n{MAPPING}")
+    write_text(tmp_path / "other.yaml", "format: phoenix\n")
+    refused = analytics("ingest", TRACES, *words)
+    assert (refused.code, message in refused.err) == (1, True)

@@ -32,15 +32,18 @@ def test_certificates_are_kept_and_judged(instance: dg.DagsterInstance) -> None:
 
 
 @pytest.mark.usefixtures("settings_in_force")
-def test_a_log_has_nothing_to_recover(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_has_nothing_to_recover_nor_to_replay(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(validation, "recovery", lambda *_: pytest.fail("there is no truth"))
     monkeypatch.setenv("ANALYTICS_SOURCE", "logs")
     monkeypatch.setenv("ANALYTICS_LOG_PATH", "events.csv")
     open_workspace().lake.replace_days("raw.events", DAYS, [], EVENTS.arrow_schema())
-    outcome = launch.run(DAYS, "validation/recovery", instance=instance)
+    for table in ("recovery", "scenario_replays", "churn_ceiling"):
+        outcome = launch.run(DAYS, f"validation/{table}", instance=instance)
 
-    assert outcome.succeeded, outcome.error
-    assert not open_workspace().lake.exists("validation.recovery")
+        assert outcome.succeeded, outcome.error
+        assert not open_workspace().lake.exists(f"validation.{table}")
 
 
 def test_weekly_draws_are_new_each_week_and_fixed_ones_never():

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from analytics_platform.errors import AnalyticsError
-from analytics_platform.ingest import load_mapping, parse_mapping
+from analytics_platform.ingest import Mapping, TraceMapping, load_mapping, parse_any_mapping, parse_mapping
 from analytics_platform_tests.ingest.small_files import MAPPING
 
 REPOSITORY = Path(__file__).parents[2]
@@ -52,13 +52,18 @@ def test_texts_are_taken_as_written():
 
 @pytest.mark.parametrize("name", ["moodle", "oulad_enrolments", "oulad_assessments"])
 def test_the_examples_load(name: str):
-    assert load_mapping(REPOSITORY / "examples" / "mappings" / f"{name}.yaml").events
+    mapping = load_mapping(REPOSITORY / "examples" / "mappings" / f"{name}.yaml")
+    assert isinstance(mapping, Mapping)
+    assert mapping.events
 
 
-def test_the_documented_mapping_loads():
+def test_the_documented_mappings_load():
     text = (REPOSITORY / "docs" / "ingest.md").read_text()
-    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert len(parse_mapping(example, "docs/ingest.md").events) == 3
+    events, traces = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(parse_mapping(events, "docs/ingest.md").events) == 3
+    mapping = parse_any_mapping(traces, "docs/ingest.md")
+    assert isinstance(mapping, TraceMapping)
+    assert (mapping.format, mapping.human_ratings is None) == ("langfuse", False)
 
 
 def test_every_key_is_documented():

@@ -61,11 +61,10 @@ def cells_of(engine: Engine, days: Window, plan: LaunchPlan, launch: dict[str, i
     signups = _placed(pl.DataFrame(engine.query(SIGNUPS, parameters)), place, days, weeks)
     activity = _placed(pl.DataFrame(engine.query(ACTIVITY, parameters)), place, days, weeks)
     shape = (len(countries), PARTS, weeks)
-    known = np.stack([_total(signups, shape, _days_known(signups, week)) for week in range(weeks)], axis=-1)
-    week = activity["active_day"] // 7
-    active = np.stack(
-        [_total(activity, shape, activity["users"] * (week == number)) for number in range(weeks)], axis=-1
-    )
+    known, active = np.zeros((2, *shape, weeks))
+    for week in range(weeks):
+        known[..., week] = _total(signups, shape, _days_known(signups, week))
+        active[..., week] = _total(activity, shape, activity["users"] * (activity["active_day"] // 7 == week))
     return Cells(
         countries=countries,
         launch=np.array([NEVER if launch[country] is None else launch[country] for country in countries]),

@@ -14,7 +14,9 @@ from analytics_platform_tests.derived_rows import days, user_day, write_user_day
 from analytics_platform_tests.raw_rows import instant, user, write_raw
 
 
-@pytest.mark.parametrize(("last", "told"), [(59, "users took a quiz"), (20, "followed for 30 days")])
+@pytest.mark.parametrize(
+    ("last", "told"), [(59, "users took a quiz"), (20, "followed for 30 days"), (1, "followed for 30 days")]
+)
 def test_a_lake_that_is_too_small_gives_reasons_and_no_numbers(tmp_path: Path, last: int, told: str):
     lake = Lake(tmp_path / "lake")
     write_raw(
