@@ -31,7 +31,7 @@ class World:
     Attributes:
         raters: how many; the first group is the first share of them.
         items: how many.
-        most: ratings of a user, from one on, each of any item; None: a panel, who rate half of the items each.
+        most: ratings of a user, from one on, each of any item; None: a panel, who rate half of the items.
         spread: standard deviation of severities; that of noise and of items is 1.
         first: share of raters in the first group.
         gap: of the first group's scores on the same item.
@@ -134,7 +134,7 @@ def _missed(ends: Floats, truth: Floats) -> dict[tuple[str, str], NDArray]:
 
 
 def cells() -> Iterator[Cell]:
-    """Severities in a small and a large panel, gaps in a panel and among users, and the naive gap as a foil."""
+    """Severities in two panels, gaps in a panel and among users, and the naive gap as a foil."""
     targets = coverage("absolute")
     for sample, world in (("small", World(10, 60, gap=0.0)), ("large", World(24, 120, gap=0.0))):
         ranked = Target("pairs_in_order", "absolute", about(in_order(world), 0.01, SCATTER), average)
