@@ -46,6 +46,14 @@ METHODS = {
     "cuped_without_center": "CUPED without its slopes' error",
     "delta_method_lift": "Symmetric interval of a lift",
     "decision": "Verdict",
+    "krippendorff_alpha": "Krippendorff’s α",
+    "cohen_kappa": "Cohen’s κ",
+    "gwet_ac1": "Gwet’s AC1",
+    "dawid_skene": "Dawid–Skene",
+    "majority_vote": "Majority vote",
+    "rater_severity": "Rater severity",
+    "group_gap": "Gap between groups of raters",
+    "naive_gap": "Gap that ignores who rated",
 }
 DIAGNOSTICS = {
     "pre_period_aa": "Before the start",

@@ -23,6 +23,8 @@ FAMILIES = (
     "observational",
     "merging",
     "survival",
+    "agreement",
+    "rater_panels",
 )
 """Modules with a function `cells`, in the order of the table; imported when a matrix is asked for."""
 
