@@ -43,5 +43,7 @@ def is_suspected(*texts: str | None) -> bool:
 
 def _plain(text: str) -> str:
     """Text in compatible letters and without invisible ones, which hide a word from a pattern."""
+    if text.isascii():
+        return text
     letters = unicodedata.normalize("NFKC", text)
     return "".join(letter for letter in letters if unicodedata.category(letter) != "Cf")
