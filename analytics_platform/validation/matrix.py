@@ -23,6 +23,8 @@ FAMILIES = (
     "observational",
     "merging",
     "survival",
+    "judges",
+    "drift",
 )
 """Modules with a function `cells`, in the order of the table; imported when a matrix is asked for."""
 
