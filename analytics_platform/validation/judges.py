@@ -127,8 +127,11 @@ def _naive(random: np.random.Generator) -> Estimate:
 
 
 def _difference(random: np.random.Generator) -> Estimate:
-    parts = (judged(random, 100 + OTHERS, prevalence, "good") for prevalence in (0.2, 0.3))
-    return ppi_difference(*(Judged(truth[:100], verdict[:100], verdict[100:]) for truth, verdict in parts))
+    before, after = (
+        Judged(truth[:100], verdict[:100], verdict[100:])
+        for truth, verdict in (judged(random, 100 + OTHERS, chance, "good") for chance in (0.2, 0.3))
+    )
+    return ppi_difference(before, after)
 
 
 def _quantile(q: float) -> Callable[[np.random.Generator], PPI]:
