@@ -14,7 +14,16 @@ MOST_BARS = 12
 """More certificates of one method are drawn as bare dots, unless few methods are shown."""
 ROLES = ("shipped", "limit", "foil")
 ROLE_MARKS = {"shipped": "", "limit": " (known limit)", "foil": " (bad on purpose)"}
-SHARES = {"false_positives", "coverage", "lower_miss", "upper_miss", "power", "any_look"}
+SHARES = {
+    "false_positives",
+    "coverage",
+    "lower_miss",
+    "upper_miss",
+    "power",
+    "any_look",
+    "found_in_3_days",
+    "found_in_7_days",
+}
 CERTIFICATE_COLUMNS = (
     "method", "metric_kind", "design", "sample", "quantity", "effect_kind", "nominal", "lower_band",
     "upper_band", "observed", "monte_carlo_error", "replications", "seed", "mode", "is_within_band",

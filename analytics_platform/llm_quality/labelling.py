@@ -20,10 +20,10 @@ UNKNOWN = 0.5
 
 
 def labelling_queue(candidates: pl.DataFrame, budget: int, seed: int) -> pl.DataFrame:
-    """Draw answers to label, each with the chance it had; the first of any number in order are a fair draw too.
+    """Draw answers to label, each with the chance it had, in random order.
 
     The chance is proportional to the expected error of a calibrated probability p, √(p(1 − p)), which makes
-    the interval by `ppi_mean` shortest, mixed with an even part. Answers without a probability count as wholly
+    the interval by `ppi_mean` shortest, mixed with an even part. Answers without one count as wholly
     in doubt.
 
     Args:

@@ -101,6 +101,7 @@ def detect(
     releases: Collection[int] = (),
     series: int = 1,
     false_alarms_a_year: float = 1.0,
+    since: int | None = None,
 ) -> list[Watch]:
     """Watch a daily mean or share; after an alarm and on a release the level starts anew.
 
@@ -113,6 +114,7 @@ def detect(
         releases: days from which on a change is known and no alarm.
         series: how many series are watched together, which share the false alarms.
         false_alarms_a_year: most of them expected a year in all series together.
+        since: first day watched and returned, those before are only learned from; None: all.
 
     Raises:
         AnalyticsError: days do not ascend, arrays differ in length or have gaps, an error is not above 0, or
@@ -125,7 +127,8 @@ def detect(
     allowed = false_alarms_a_year / (YEAR * series)
     steps = dict.fromkeys(releases, QUIET_AFTER_RELEASE)
     watched: list[Watch] = []
-    for at in range(len(given.days)):
+    first = 0 if since is None else int(np.searchsorted(given.days, since))
+    for at in range(first, len(given.days)):
         watch = _watched(_up_to(given, at), steps, allowed)
         if watch.change_day is not None:
             steps[watch.change_day] = QUIET_AFTER_ALARM

@@ -5,24 +5,26 @@ it helps: a useless judge is left out, and the interval is then that of the labe
 
 Source: Angelopoulos, Duchi and Zrnic (2023), PPI++: Efficient prediction-powered inference; Zrnic and Candès
 (2024), Active statistical inference, for labels that were not drawn evenly. Their intervals rest on the
-normal law and miss too often with 50 labels; those of shares are ours, see `_share_limits`.
+normal law and miss too often with 50 labels; those of shares are ours, see `ppi_limits.share_limits`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, ndtr, stdtrit
+from numpy.typing import ArrayLike
 
 from analytics_platform.errors import AnalyticsError
 from analytics_platform.stats.classification import CONFIDENCE, finite
 from analytics_platform.stats.estimate import Estimate
-
-Floats = NDArray[np.float64]
-
-PRIOR = 3.0
-"""Labels' worth of doubt in how much the judge explains: two errors never seen are not errors never made."""
+from analytics_platform.stats.ppi_limits import (
+    Sample,
+    effective_labels,
+    mean_limits,
+    sampled,
+    share_limits,
+    tuned,
+)
 
 
 @dataclass(frozen=True)
@@ -65,27 +67,6 @@ class Judged:
     weights: ArrayLike | None = None
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """Checked input: labels y, verdicts f, weights w of sum 1, and the judge's mean over the pool of all."""
-
-    y: Floats
-    f: Floats
-    w: Floats
-    pool_mean: float
-    pool: int
-    is_even: bool
-    are_verdicts: bool
-
-    @property
-    def n(self) -> int:
-        return len(self.y)
-
-    @property
-    def is_share(self) -> bool:
-        return bool(np.isin(self.y, (0.0, 1.0)).all())
-
-
 def ppi_mean(
     labels: ArrayLike,
     judged: ArrayLike,
@@ -108,7 +89,7 @@ def ppi_mean(
     Raises:
         AnalyticsError: labels, verdicts or weights differ in length, have gaps, or weights are not above 0.
     """
-    return _estimated(_sample(labels, judged, unjudged, weights), lam, confidence)
+    return _estimated(sampled(labels, judged, unjudged, weights), lam, confidence)
 
 
 def ppi_difference(first: Judged, second: Judged, confidence: float = CONFIDENCE) -> Estimate:
@@ -157,7 +138,7 @@ def ppi_quantile(
     if not 0 < q < 1:
         message = f"quantile {q} is not between 0 and 1; give a share such as 0.9."
         raise AnalyticsError(message)
-    given = _sample(labels, judged, unjudged, weights)
+    given = sampled(labels, judged, unjudged, weights)
     pool = np.sort(np.concatenate([given.f, finite(unjudged, "unjudged")]))
     if not given.n:
         return _estimated(given, None, confidence)
@@ -211,114 +192,20 @@ def naive(judged: ArrayLike, unjudged: ArrayLike, confidence: float = CONFIDENCE
     )
 
 
-def _sample(labels: ArrayLike, judged: ArrayLike, unjudged: ArrayLike, weights: ArrayLike | None) -> _Sample:
-    y, f, rest = finite(labels, "labels"), finite(judged, "judged"), finite(unjudged, "unjudged")
-    w = np.ones(len(y)) if weights is None else finite(weights, "weights")
-    if not len(y) == len(f) == len(w) or (w <= 0).any():
-        message = (
-            f"{len(y):,} labels, {len(f):,} verdicts and {len(w):,} weights; give one verdict of the judge "
-            "for each label, and weights above 0."
-        )
-        raise AnalyticsError(message)
-    pool = len(f) + len(rest)
-    return _Sample(
-        y=y,
-        f=f,
-        w=w / max(w.sum(), np.finfo(float).tiny),
-        pool_mean=float(f.sum() + rest.sum()) / max(pool, 1),
-        pool=pool,
-        is_even=bool(len(w) and (w == w[0]).all()),
-        are_verdicts=bool(np.isin(f, (0.0, 1.0)).all() and np.isin(rest, (0.0, 1.0)).all()),
-    )
-
-
-def _estimated(given: _Sample, lam: float | None, confidence: float) -> PPI:
+def _estimated(given: Sample, lam: float | None, confidence: float) -> PPI:
     if not given.n:
         return PPI(np.nan, np.nan, np.nan, 0.0, 0, given.pool, 0.0)
     # Weight of the judge's mean over all cases, labelled ones too; as published it is that over the others.
     others = 1 - given.n / given.pool
-    weight = _tuned(given) if lam is None else lam / others
+    weight = tuned(given) if lam is None else lam / others
     middle = float(given.w @ given.y + weight * (given.pool_mean - given.w @ given.f))
-    effective = _effective_labels(given, weight)
+    effective = effective_labels(given, weight)
     if given.is_share:
         middle = min(max(middle, 0.0), 1.0)
-        low, high = _share_limits(given, middle, weight, effective, lam, confidence)
+        low, high = share_limits(given, middle, weight, effective, lam, confidence)
     else:
-        low, high = _mean_limits(given, middle, weight, effective, confidence)
+        low, high = mean_limits(given, middle, weight, effective, confidence)
     return PPI(middle, low, high, weight * others, given.n, given.pool, effective)
-
-
-def _tuned(given: _Sample) -> float:
-    """The weight of least variance, 0 where the judge explains no more than a useless one would by chance."""
-    if given.n < 3 or given.n == given.pool:
-        return 0.0
-    y, f = given.y - given.w @ given.y, given.f - given.w @ given.f
-    squares = given.w**2
-    own, joint, total = (float(squares @ product) for product in (f * f, f * y, y * y))
-    if joint <= 0.0 or joint**2 <= own * total / (given.n - 1):
-        return 0.0
-    return min(joint / own, 1 / (1 - given.n / given.pool))
-
-
-def _effective_labels(given: _Sample, weight: float) -> float:
-    """Variance of one label over that of the estimate, the judge's part in it drawn a little down."""
-    y = given.y - given.w @ given.y
-    rest = y - weight * (given.f - given.w @ given.f)
-    own = float(given.w @ y**2)
-    if own <= 0.0:
-        return float(1 / (given.w @ given.w))
-    freedom = max(given.n - (2 if weight else 1), 1)
-    sampled = float(given.w**2 @ rest**2) / own * given.n * (given.n - 1) / freedom
-    if weight:
-        sampled = ((given.n - 2) * sampled + PRIOR) / (given.n - 2 + PRIOR)
-    explained = max(1 - float(given.w @ rest**2) / own, 0.0)
-    return given.n / (sampled + explained * given.n / given.pool)
-
-
-def _mean_limits(
-    given: _Sample, middle: float, weight: float, effective: float, confidence: float
-) -> tuple[float, float]:
-    if given.n < 2:
-        return np.nan, np.nan
-    freedom = max(given.n - (2 if weight else 1), 1)
-    spread = float(given.w @ (given.y - given.w @ given.y) ** 2) * given.n / (given.n - 1)
-    reach = float(stdtrit(freedom, (1 + confidence) / 2)) * (spread / effective) ** 0.5
-    return middle - reach, middle + reach
-
-
-def _share_limits(
-    given: _Sample, middle: float, weight: float, effective: float, lam: float | None, confidence: float
-) -> tuple[float, float]:
-    """Jeffreys' limits of a share.
-
-    With verdicts of 0 and 1 the tuned estimate is that of labels stratified by verdict. Then the distances to
-    Jeffreys' limits of both strata add as squares, so that a kind of error never seen still counts as
-    possible; elsewhere they are those of so many effective labels. A t quantile on half as many degrees of
-    freedom as labels pays for the tuned weight. Proved by certificates `ppi`, not by theory.
-
-    Source: Brown, Cai and DasGupta (2001), Interval estimation for a binomial proportion; Zou and Donner
-    (2008), Construction of confidence limits about effect measures; Franco et al. (2019), Comparative study
-    of confidence intervals for proportions in complex sample surveys (effective sizes).
-    """
-    if not weight and given.is_even:
-        return _jeffreys(middle, given.n, 1 - confidence)
-    reach = float(stdtrit(max(given.n / 2, 1.0), (1 + confidence) / 2))
-    alpha = 2 * float(ndtr(-reach))
-    if not (given.is_even and given.are_verdicts and lam is None):
-        return _jeffreys(middle, effective, alpha)
-    below = above = reach**2 * weight**2 * given.pool_mean * (1 - given.pool_mean) / given.pool
-    for verdict, part in ((1.0, given.pool_mean), (0.0, 1 - given.pool_mean)):
-        own = given.y[given.f == verdict]
-        share = float(own.mean())
-        low, high = _jeffreys(share, len(own), alpha)
-        below += (part * (share - low)) ** 2
-        above += (part * (high - share)) ** 2
-    return max(middle - below**0.5, 0.0), min(middle + above**0.5, 1.0)
-
-
-def _jeffreys(share: float, units: float, alpha: float) -> tuple[float, float]:
-    ends = betaincinv(units * share + 0.5, units * (1 - share) + 0.5, [alpha / 2, 1 - alpha / 2])
-    return (0.0 if share <= 0.0 else float(ends[0])), (1.0 if share >= 1.0 else float(ends[1]))
 
 
 def _first(last: int, holds: Callable[[int], bool]) -> int:

@@ -81,3 +81,13 @@ def one_sided(band: Band) -> Band:
 def about(nominal: float, tolerance: float, spread: float | None = None) -> Band:
     """A value that may differ by a tolerance on both sides."""
     return Band(nominal, nominal - tolerance, nominal + tolerance, spread)
+
+
+FEW_LABELS = Band(0.95, 0.94, 0.96)
+"""Shares of 50 labels take few values, so that no interval covers 95 % exactly."""
+AT_LEAST = Band(0.95, 0.944, 1.0)
+"""Coverage of intervals that promise no less than they say."""
+FALSE_ALARMS = Band(1.0, 0.0, 1.0, spread=1.0)
+"""False alarms a year."""
+FOUND = Band(0.95, 0.9, 1.0)
+"""Share of planted steps found in time."""
