@@ -48,7 +48,6 @@ def test_a_tenth_of_summaries_quizzes_and_explanations_keeps_texts(default: Simu
 def test_every_kept_answer_has_its_truth_and_every_refusal_refuses(kept: pl.DataFrame) -> None:
     answered = kept.filter(pl.col("output_text").is_not_null())
     assert answered["text_id"].null_count() == 0
-    assert answered["text_id"].n_unique() > 0.3 * answered.height
     refused = answered.filter(pl.col("status") == "refused")
     assert set(refused["error_type"]) == {"refusal"}
     assert "refusal" not in set(answered.filter(pl.col("status") == "ok")["error_type"])
