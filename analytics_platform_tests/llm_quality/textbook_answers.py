@@ -6,6 +6,7 @@ Nothing of the package is used to make them, and no detector is trained on them.
 
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -13,13 +14,15 @@ import polars as pl
 FILE = Path(__file__).parents[3] / "shared" / "data" / "openstax_sections.parquet"
 SENTENCE = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])")
 REWORDED = {
-    "however": "still", "important": "central", "often": "frequently", "many": "numerous", "used": "employed",
+    "however": "still", "important": "central", "often": "frequently", "many": "numerous",
+    "used": "employed",
     "show": "demonstrate", "because": "since", "people": "individuals", "called": "termed", "made": "produced",
     "large": "sizeable", "begin": "start", "different": "distinct", "also": "likewise", "main": "chief",
 }  # fmt: skip
 TURNED = {
     "increase": "decrease", "increases": "decreases", "more": "less", "higher": "lower", "before": "after",
-    "greater": "smaller", "first": "last", "early": "late", "large": "small", "always": "never", "most": "least",
+    "greater": "smaller", "first": "last", "early": "late",
+    "large": "small", "always": "never", "most": "least",
     "positive": "negative", "high": "low", "above": "below", "increased": "decreased", "larger": "smaller",
 }  # fmt: skip
 NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})?")
@@ -54,7 +57,7 @@ def textbook_answers(seed: int, size: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema, orient="row")
 
 
-def lightly_reworded(sentence, rng):
+def lightly_reworded(sentence: str, rng: random.Random) -> str:
     """Without brackets and half of the openings, and with synonyms."""
     said = re.sub(r"\s*\([^)]*\)", "", sentence)
     opening = re.match(r"(?:[A-Z]\w+ )?(?:\w+ ){1,5}?\w+, (?=\w)", said)
@@ -65,7 +68,7 @@ def lightly_reworded(sentence, rng):
     return " ".join(words)
 
 
-def _number(said, source, _, rng):
+def _number(said: str, source: str, _: str, rng: random.Random) -> str | None:
     own = NUMBER.findall(said)
     if not own:
         return None
@@ -79,13 +82,13 @@ def _number(said, source, _, rng):
     return said.replace(old, new, 1)
 
 
-def _name(said, source, other, rng):
+def _name(said: str, source: str, other: str, rng: random.Random) -> str | None:
     own = NAME.findall(said)
     pool = [one for one in NAME.findall(source if rng.random() < 0.6 else other) if one not in said]
     return said.replace(rng.choice(own), rng.choice(pool), 1) if own and pool else None
 
 
-def _negation(said, _, __, rng):
+def _negation(said: str, _: str, __: str, rng: random.Random) -> str | None:
     found = list(VERB.finditer(said))
     if not found:
         return None
@@ -93,12 +96,12 @@ def _negation(said, _, __, rng):
     return f"{said[:at]} not{said[at:]}"
 
 
-def _direction(said, _, __, rng):
+def _direction(said: str, _: str, __: str, rng: random.Random) -> str | None:
     known = [word for word in said.split() if word in TURNED]
     return re.sub(rf"\b{(word := rng.choice(known))}\b", TURNED[word], said, count=1) if known else None
 
 
-def _swap(said, _, __, rng):
+def _swap(said: str, _: str, __: str, rng: random.Random) -> str | None:
     words = [word for word in re.findall(r"\b[a-z]{6,}\b", said) if not word.endswith(("ly", "ing", "ed"))]
     if len(words) < 4:
         return None
@@ -107,12 +110,12 @@ def _swap(said, _, __, rng):
     return re.sub(rf"\b(?:{first}|{second})\b", lambda found: swap[found[0]], said)
 
 
-def _extrinsic(_, __, other, rng):
+def _extrinsic(_: str, __: str, other: str, rng: random.Random) -> str | None:
     sentences = [one for one in SENTENCE.split(other.replace("\n", " ")) if 8 <= len(one.split()) <= 40]
     return lightly_reworded(rng.choice(sentences), rng) if sentences else None
 
 
-ERRORS = {
+ERRORS: dict[str, Callable[[str, str, str, random.Random], str | None]] = {
     "number": _number, "name": _name, "negation": _negation, "direction": _direction, "swap": _swap,
     "extrinsic": _extrinsic,
 }  # fmt: skip

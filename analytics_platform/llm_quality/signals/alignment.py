@@ -7,7 +7,7 @@ Source: Laban et al. (2022), *TACL* 10 (pairs of sentences, best one, then the w
 word overlap in place of an entailment model.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics_platform.llm_quality.signals.source import Source
@@ -38,7 +38,7 @@ class Alignment:
     best: int
     support: float
 
-    def displacement(self, stem: str, places: Sequence[int], source: Source) -> float:
+    def displacement(self, stem: str, places: Collection[int], source: Source) -> float:
         """How much worse a word's company is where the source holds the word than in the best place, 0 to 1.
 
         Args:

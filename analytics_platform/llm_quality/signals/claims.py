@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from analytics_platform.llm_quality.signals.alignment import Alignment, Postings
 from analytics_platform.llm_quality.signals.lexicons import ALLIES, BE, HEDGES, OPPOSITES, QUANTIFIERS, SIGNS
-from analytics_platform.llm_quality.signals.numbers import Quantity, agrees
+from analytics_platform.llm_quality.signals.numbers import Quantity
 from analytics_platform.llm_quality.signals.source import Source
 from analytics_platform.llm_quality.signals.words import Clause, Token
 
@@ -26,14 +26,14 @@ def number_novelty(claimed: list[Quantity], source: Source) -> float:
     """Share of the clause's numbers that the source nowhere bears out."""
     if not claimed:
         return 0.0
-    return sum(not any(agrees(one, known) for known, _ in source.numbers) for one in claimed) / len(claimed)
+    return sum(not source.places_of(one) for one in claimed) / len(claimed)
 
 
 def number_misplaced(claimed: list[Quantity], source: Source, aligned: Alignment) -> float:
     """How far from its company the most displaced number stands in the source; 0 for unknown ones."""
     worst = 0.0
     for one in claimed:
-        places = [place for known, place in source.numbers if agrees(one, known)]
+        places = source.places_of(one)
         if places and aligned.best not in places:
             worst = max(worst, aligned.displacement(one.word, places, source))
     return worst

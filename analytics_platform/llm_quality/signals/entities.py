@@ -10,14 +10,15 @@ from analytics_platform.llm_quality.signals.words import Clause, Token
 
 NOT_NAMES = frozenset({"I", "A"})
 SMALL_WORDS = frozenset({"of", "the", "and", "for"})
-LOUD_SHARE = 0.6
+LOUD_SHARE = 0.7
+FEWEST_LOUD = 5
 
 
 def names(sentence: Clause) -> list[str]:
     """Stems of the words that belong to names, in order; none in a text of capitals or a heading."""
     tokens = sentence.tokens
     raised = [place for place, token in enumerate(tokens) if token.is_raised and token.stem]
-    if not raised or (len(raised) > 3 and len(raised) > LOUD_SHARE * len(tokens)):
+    if not raised or _is_loud(tokens):
         return []
     return [tokens[place].stem for place in raised if _is_name(tokens, place)]
 
@@ -29,10 +30,16 @@ def acronym_letters(tokens: Sequence[Token]) -> set[str]:
     for token in tokens:
         if token.is_raised:
             run += token.text[0].lower()
-        elif run and token.word not in SMALL_WORDS:
+        elif run:
             found.update(_endings(run))
-            run = ""
+            run = run if token.word in SMALL_WORDS else ""
     return found | _endings(run)
+
+
+def _is_loud(tokens: Sequence[Token]) -> bool:
+    """Whether most of five words or more are capitalised, as in a heading."""
+    count = sum([token.is_raised for token in tokens])
+    return count >= FEWEST_LOUD and count > LOUD_SHARE * len(tokens)
 
 
 def _endings(run: str) -> set[str]:

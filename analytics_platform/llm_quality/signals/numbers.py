@@ -95,13 +95,6 @@ def quantities(tokens: Sequence[Token]) -> list[Quantity]:
     return found
 
 
-def agrees(claimed: Quantity, known: Quantity) -> bool:
-    """Whether a number of the source bears out one of the output."""
-    if claimed.kind and known.kind and claimed.kind != known.kind:
-        return False
-    return abs(claimed.value - known.value) <= claimed.tolerance
-
-
 def _digits(word: str) -> tuple[float, float, str, int] | None:
     """Value, size of the last digit, unit and tokens used."""
     shape = DIGITS.match(word)
@@ -127,9 +120,9 @@ def _spelt(words: Sequence[str], place: int) -> tuple[float, float, str, int] | 
     following = words[place + 1] if place + 1 < len(words) else ""
     if first in TENS and 0 < ONES.get(following, 0) < 10:
         value, used = value + ONES[following], 2
-    elif first in {"one", "zero", "half"} and following not in SCALES:
+    elif first in {"one", "zero"} and following not in SCALES:
         return None
-    return value, 1.0 if value >= 1 else 0.0, "", used
+    return value, 1.0, "", used
 
 
 def _unit(attached: str, words: Sequence[str], place: int) -> tuple[str, float]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analytics_platform.llm_quality.signals.alignment import align
-from analytics_platform.llm_quality.signals.numbers import agrees, quantities
+from analytics_platform.llm_quality.signals.numbers import quantities
 from analytics_platform.llm_quality.signals.source import Source
 from analytics_platform.llm_quality.signals.words import Clause, Token, tokens_of
 
@@ -156,13 +156,11 @@ def _stems(tokens: Sequence[Token]) -> set[str]:
 def _share(tokens: Sequence[Token], source: Source, places: Sequence[int]) -> float:
     """Share of an option's content, words and numbers, that stands in clauses of the note; 1 without any."""
     numbers = quantities(tokens)
-    words = {token.stem for token in tokens if token.stem and not token.is_figure}
+    words = {token.stem for token in tokens if token.stem and not token.is_number}
     if not numbers and not words:
         return 1.0
     near = set().union(*(source.stems[place] for place in places))
-    borne = len(words & near) + sum(
-        any(agrees(number, known) for known, place in source.numbers if place in places) for number in numbers
-    )
+    borne = len(words & near) + sum(not source.places_of(number).isdisjoint(places) for number in numbers)
     return min(borne / (len(words) + len(numbers)), 1.0)
 
 

@@ -1,6 +1,7 @@
 """A source text, read once: its clauses, their stems, and its numbers, names and phrases."""
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -64,14 +65,27 @@ class Source:
         total = len(self.clauses)
         return [math.log1p(total / max(count, 1)) for count in range(total + 1)]
 
+    def places_of(self, number: Quantity) -> set[int]:
+        """The clauses that bear a number out."""
+        values, places = self._numbers
+        reach = number.tolerance
+        near = range(bisect_left(values, number.value - reach), bisect_right(values, number.value + reach))
+        kinds = (number.kind, "") if number.kind else None
+        found: set[int] = set()
+        for at in near:
+            for kind, own in places[values[at]].items():
+                if kinds is None or kind in kinds:
+                    found |= own
+        return found
+
     @cached_property
-    def numbers(self) -> list[tuple[Quantity, int]]:
-        """Numbers, each with its clause."""
-        return [
-            (number, place)
-            for place, clause in enumerate(self.clauses)
-            for number in quantities(clause.tokens)
-        ]
+    def _numbers(self) -> tuple[list[float], dict[float, dict[str, set[int]]]]:
+        """Values ascending, and the clauses of each value by kind of unit."""
+        places: dict[float, dict[str, set[int]]] = {}
+        for place, clause in enumerate(self.clauses):
+            for number in quantities(clause.tokens):
+                places.setdefault(number.value, {}).setdefault(number.kind, set()).add(place)
+        return sorted(places), places
 
     @cached_property
     def names(self) -> set[str]:

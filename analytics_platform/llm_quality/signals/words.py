@@ -35,7 +35,7 @@ STOP = re.compile(r"[.!?…]+[\"'”’)\]*_]*$")
 OPENING = "\"'“\u2018([*_-–—•"
 LIST_MARK = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]$")
 ENDINGS = re.compile(
-    r"(?:ations?|ings?|ions?|ments?|ness(?:es)?|ively|ive|ally|als?|edly|ed|ly|ies|ity|ers?|es|s|e|y)$"
+    r"(?<=\w\w\w)(?:ations?|ates?|ated|ating|ings?|ions?|ments?|ness(?:es)?|ively|ive|ally|als?|edly|ed|ly|ies|ity|ers?|es|s|e|y)$"
 )
 SILENT = re.compile(r"(?:[^aeiouysxzcgh]es|[^aeiouytd]ed|[^aeiouyl]e|[aeiouy]le)$")
 VOWELS = re.compile(r"[aeiouy]+")
@@ -232,7 +232,7 @@ def _stem(word: str) -> str:
     if not word.isalpha() or len(word) <= LEAST_ROOT:
         return word[:LONGEST_REMEMBERED]
     ending = ENDINGS.search(word)
-    if ending is None or ending.start() < LEAST_ROOT:
+    if ending is None:
         return word[:STEM_LETTERS]
     root = word[: ending.start()]
     if len(root) > LEAST_ROOT and root[-1] == root[-2] and root[-1] not in "aeiouls":
