@@ -105,8 +105,8 @@ def _days(reading: Reading, rows: Sequence[Row]) -> None:
     found = spells.spells(rows)
     st.subheader(spells.days_headline(found), anchor=False)
     st.caption(
-        "Each day against the median of the same weekday in the four weeks before; unusual are those that lie "
-        "3.5 robust deviations from what was usual in the eight weeks before."
+        "Each day against the median of the same weekday in the four weeks before; unusual are those that "
+        "lie 3.5 robust deviations from what was usual in the eight weeks before."
     )
     recent = [
         spell for at, spell in enumerate(found) if at < SHOWN_SPELLS or spell.lead["cause"] == "logging_gap"
