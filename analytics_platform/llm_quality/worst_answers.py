@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 
 from analytics_platform.lakehouse import Engine
-from analytics_platform.llm_quality.labelling import label_next
+from analytics_platform.llm_quality import labelling
 from analytics_platform.llm_quality.tables import LABELLING_QUEUE, WORST_ANSWERS
 
 SHOWN = 50
@@ -36,7 +36,7 @@ def worst_answers(engine: Engine, last_day: date) -> pa.Table:
 def labelling_queue(engine: Engine, last_day: date, seed: int) -> pa.Table:
     """Rows of `llm_quality.labelling_queue`: a draw without replacement of 100 answers not yet judged."""
     candidates = pl.DataFrame(engine.query(CANDIDATES, _days(last_day)))
-    found = label_next(candidates, min(BUDGET, candidates.height), seed)
+    found = labelling.labelling_queue(candidates, BUDGET, seed)
     return found.select(LABELLING_QUEUE.names).to_arrow().cast(LABELLING_QUEUE)
 
 
