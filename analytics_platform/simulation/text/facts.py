@@ -87,9 +87,7 @@ def _course(path: Path) -> Course:
             topics.append((line.removeprefix("topic "), []))
         elif line:
             topics[-1][1].append(_fact(line, name, is_past=bool(past)))
-    return Course(
-        name, int(first), int(last), tuple(Topic(title, tuple(facts)) for title, facts in topics)
-    )
+    return Course(name, int(first), int(last), tuple(Topic(title, tuple(facts)) for title, facts in topics))
 
 
 def _fact(line: str, course: str, *, is_past: bool) -> Claim:
