@@ -12,8 +12,38 @@ from typing import NamedTuple
 FOLDER = Path(__file__).with_name("facts")
 _PREPOSITION = re.compile(r" (?:of|in|from|for|to|by|on|through|with|at|across|into|around|between) ")
 PAST_VERBS = frozenset(
-    "arrange decipher describe design develop discover estimate explain found introduce invent issue make measure "
-    "orbit paint predict precede propose prove study test use write influence compile solve teach connect photograph".split()
+    [
+        "arrange",
+        "decipher",
+        "describe",
+        "design",
+        "develop",
+        "discover",
+        "estimate",
+        "explain",
+        "found",
+        "introduce",
+        "invent",
+        "issue",
+        "make",
+        "measure",
+        "orbit",
+        "paint",
+        "predict",
+        "precede",
+        "propose",
+        "prove",
+        "study",
+        "test",
+        "use",
+        "write",
+        "influence",
+        "compile",
+        "solve",
+        "teach",
+        "connect",
+        "photograph",
+    ]
 )
 
 

@@ -207,7 +207,7 @@ def verb_form(base: str, form: str) -> str:
 
 
 @cache
-def _inflected(word: str, form: str) -> str:
+def _inflected(word: str, form: str) -> str:  # noqa: PLR0911
     if form == "third":
         if word in {"be", "have"}:
             return {"be": "is", "have": "has"}[word]
