@@ -11,7 +11,13 @@ import dagster as dg
 from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema, preview
 from analytics_platform.lakehouse import Window
-from analytics_platform.simulation import load_world, simulate, write_churn_truth, write_text_truth, write_truth
+from analytics_platform.simulation import (
+    load_world,
+    simulate,
+    write_churn_truth,
+    write_text_truth,
+    write_truth,
+)
 from analytics_platform.workspace import Workspace, open_workspace
 
 TRUTH = {

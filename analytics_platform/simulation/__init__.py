@@ -10,4 +10,12 @@ from analytics_platform.simulation.text_truth import write_text_truth
 from analytics_platform.simulation.truth import write_truth
 from analytics_platform.simulation.world import World, describe, load_world
 
-__all__ = ["World", "describe", "load_world", "simulate", "write_churn_truth", "write_text_truth", "write_truth"]
+__all__ = [
+    "World",
+    "describe",
+    "load_world",
+    "simulate",
+    "write_churn_truth",
+    "write_text_truth",
+    "write_truth",
+]

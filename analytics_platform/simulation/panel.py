@@ -176,10 +176,14 @@ class RaterPanel:
         item, rater = np.nonzero(is_seated)
         return item, rater
 
-    def _unsupported(self, sample: Sample, item: Ints, rater: Ints, looks: Ints, day: int) -> NDArray[np.bool_]:
+    def _unsupported(
+        self, sample: Sample, item: Ints, rater: Ints, looks: Ints, day: int
+    ) -> NDArray[np.bool_]:
         lot = draws.uniforms(draws.key(self.world.seed, "notices", day), looks)
         raters = self.raters
-        chance = np.where(sample.is_unsupported[item], raters.sensitivity[rater], 1 - raters.specificity[rater])
+        chance = np.where(
+            sample.is_unsupported[item], raters.sensitivity[rater], 1 - raters.specificity[rater]
+        )
         return lot < chance
 
     def _noise(self, rater: Ints, looks: Ints, criterion: str, day: int) -> Floats:

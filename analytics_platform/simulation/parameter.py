@@ -1,4 +1,4 @@
-"""What a documented parameter is: a value with meaning, unit and bounds, in a branch that refuses unknown names."""
+"""A documented parameter: a value with meaning, unit and bounds, in a branch that refuses unknown names."""
 
 from typing import Any
 

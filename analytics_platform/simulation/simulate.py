@@ -98,4 +98,3 @@ def _refuse_another_world(lake: Lake, world: World) -> None:
             f"The lake {lake.root} holds another world (its users, days, seed, start_date, timezone or "
             "parameters differ): use the settings it was made with, name another --lake, or delete it."
         )
-

@@ -20,7 +20,9 @@ TEXTS = ("source_text", "output_text", "grade_level", "subject")
 def kept(default: Simulated) -> pl.DataFrame:
     """Interactions with texts and what is planted in them; `day` is the day of the world."""
     write_text_truth(default.lake, default.world)
-    truth = default.frame("truth.hallucinations").drop("event_date", "feature", "model_version", "prompt_version")
+    truth = default.frame("truth.hallucinations").drop(
+        "event_date", "feature", "model_version", "prompt_version"
+    )
     rows = default.frame("raw.interactions").filter(pl.col("source_text").is_not_null())
     return rows.join(truth, on="interaction_id", how="left").with_columns(
         day=(pl.col("event_date") - default.world.first_day).dt.total_days()
@@ -96,7 +98,9 @@ def test_the_silent_fault_shows_in_errors_and_in_no_version_name(kept: pl.DataFr
     assert names["prompt_version"].unique().to_list() == ["prompt-2"]
 
 
-def test_without_texts_every_other_column_is_the_same(small: Simulated, tmp_path: pytest.TempPathFactory) -> None:
+def test_without_texts_every_other_column_is_the_same(
+    small: Simulated, tmp_path: pytest.TempPathFactory
+) -> None:
     tree = tmp_path / "silent.yaml"
     tree.write_text("texts: {captured_share: 0, regressions: []}\npanel: {items_a_day: 0}\n")
     silent = simulated(tmp_path, load_world(Settings(users=800, days=40, world=tree)))

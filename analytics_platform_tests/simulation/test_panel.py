@@ -41,8 +41,14 @@ def asked(ratings: pl.DataFrame, criterion: str, group: str | None = None) -> pl
 def test_twelve_kept_answers_a_day_are_judged_by_three_or_four_raters_of_both_kinds(
     ratings: pl.DataFrame, default: Simulated
 ) -> None:
-    seats = asked(ratings, "unsupported").group_by("event_date", "interaction_id").agg(
-        pl.len(), pl.col("rater_group").n_unique().alias("kinds"), pl.col("rater_id").n_unique().alias("raters")
+    seats = (
+        asked(ratings, "unsupported")
+        .group_by("event_date", "interaction_id")
+        .agg(
+            pl.len(),
+            pl.col("rater_group").n_unique().alias("kinds"),
+            pl.col("rater_id").n_unique().alias("raters"),
+        )
     )
     assert set(seats["len"]) == {3, 4}
     assert set(seats["kinds"]) == {2}
@@ -53,7 +59,9 @@ def test_twelve_kept_answers_a_day_are_judged_by_three_or_four_raters_of_both_ki
     assert seats.join(kept, on=["event_date", "interaction_id"]).height == seats.height
 
 
-def test_every_kept_answer_has_the_same_chance_to_be_judged(ratings: pl.DataFrame, truth: pl.DataFrame) -> None:
+def test_every_kept_answer_has_the_same_chance_to_be_judged(
+    ratings: pl.DataFrame, truth: pl.DataFrame
+) -> None:
     judged = truth.filter(pl.col("error_type").ne_missing("refusal")).with_columns(
         is_judged=pl.col("interaction_id").is_in(ratings["interaction_id"].unique().implode())
     )
@@ -108,7 +116,9 @@ def accuracy(ratings: pl.DataFrame, truth: pl.DataFrame, *, unsupported: bool) -
 def test_raters_notice_and_pass_as_planted(
     ratings: pl.DataFrame, truth: pl.DataFrame, default: Simulated, planted: str, *, unsupported: bool
 ) -> None:
-    rows = accuracy(ratings, truth, unsupported=unsupported).join(default.frame("truth.raters"), on="rater_id")
+    rows = accuracy(ratings, truth, unsupported=unsupported).join(
+        default.frame("truth.raters"), on="rater_id"
+    )
     share = rows[planted].to_numpy()
     error = (rows["right"].to_numpy() - share) / np.sqrt(share * (1 - share) / rows["n"].to_numpy())
     assert np.abs(error).max() < 4

@@ -17,7 +17,14 @@ from analytics_platform_tests.simulation.conftest import Simulated, world_of
 
 DAYS = 24
 SETTINGS = {"users": 500, "days": DAYS}
-TABLES = ("raw.events", "raw.users", "raw.classrooms", "raw.exposures", "raw.interactions")
+TABLES = (
+    "raw.events",
+    "raw.users",
+    "raw.classrooms",
+    "raw.exposures",
+    "raw.interactions",
+    "raw.human_ratings",
+)
 
 
 def fingerprints(lake: Lake) -> dict[str, str]:

@@ -13,7 +13,14 @@ FORMAL_GRADE = 9
 DERIVED_SHARE, CONTRAST_SHARE, REPEAT_SHARE = 0.2, 0.06, 0.5
 SECOND_SHARE = 0.2
 LINKS = (", and ", "; ", ", while ", ", whereas ", ", and in the same context ")
-PREFIXES = ("As for the rest, ", "Here, ", "In short, ", "Put simply, ", "According to the note, ", "Equally, ")
+PREFIXES = (
+    "As for the rest, ",
+    "Here, ",
+    "In short, ",
+    "Put simply, ",
+    "According to the note, ",
+    "Equally, ",
+)
 
 
 def write_answer(feature: str, note: Note, rng: Random, *, is_clean: bool) -> tuple[Text, Planted | None]:

@@ -89,7 +89,10 @@ def _invented_values(claim: Claim, rng: Random) -> list[str]:
         steps = rng.sample((-100, -80, -30, -20, -12, 12, 20, 30, 50, 100), 5)
         return [str(int(number + step)) for step in steps if 0 < number + step < 2026]
     factors = rng.sample((0.1, 0.25, 0.5, 0.6, 0.75, 1.25, 1.5, 2.0, 4.0, 10.0), 6)
-    made = [f"{number * factor:,.0f}" if abs(number * factor) >= 10 else f"{number * factor:.2g}" for factor in factors]
+    made = [
+        f"{number * factor:,.0f}" if abs(number * factor) >= 10 else f"{number * factor:.2g}"
+        for factor in factors
+    ]
     return [value for value in dict.fromkeys(made) if _differs(float(value.replace(",", "")), claim)]
 
 
@@ -115,12 +118,20 @@ def _wrong_entity(claim: Claim, note: Note, rng: Random) -> Planted | None:
     name, is_plural = rng.choice(candidates)
     severity = rng.choice((2, 3))
     if side == "subject":
-        return Planted("wrong_entity", severity, claim._replace(subject=name, is_plural=is_plural, marked="subject"))
-    return Planted("wrong_entity", severity, claim._replace(object=name, object_is_plural=is_plural, marked="object"))
+        return Planted(
+            "wrong_entity", severity, claim._replace(subject=name, is_plural=is_plural, marked="subject")
+        )
+    return Planted(
+        "wrong_entity", severity, claim._replace(object=name, object_is_plural=is_plural, marked="object")
+    )
 
 
 def _relation_swap(claim: Claim, _note: Note, _rng: Random) -> Planted | None:
-    if claim.kind not in {"relation", "comparison"} or PREPOSITIONS.search(claim.object) or claim.relation == "have":
+    if (
+        claim.kind not in {"relation", "comparison"}
+        or PREPOSITIONS.search(claim.object)
+        or claim.relation == "have"
+    ):
         return None
     return Planted(
         "relation_swap",

@@ -12,8 +12,38 @@ from typing import NamedTuple
 FOLDER = Path(__file__).with_name("facts")
 _PREPOSITION = re.compile(r" (?:of|in|from|for|to|by|on|through|with|at|across|into|around|between) ")
 PAST_VERBS = frozenset(
-    "arrange decipher describe design develop discover estimate explain found introduce invent issue make measure "
-    "orbit paint predict precede propose prove study test use write influence compile solve teach connect photograph".split()
+    [
+        "arrange",
+        "decipher",
+        "describe",
+        "design",
+        "develop",
+        "discover",
+        "estimate",
+        "explain",
+        "found",
+        "introduce",
+        "invent",
+        "issue",
+        "make",
+        "measure",
+        "orbit",
+        "paint",
+        "predict",
+        "precede",
+        "propose",
+        "prove",
+        "study",
+        "test",
+        "use",
+        "write",
+        "influence",
+        "compile",
+        "solve",
+        "teach",
+        "connect",
+        "photograph",
+    ]
 )
 
 
@@ -87,9 +117,7 @@ def _course(path: Path) -> Course:
             topics.append((line.removeprefix("topic "), []))
         elif line:
             topics[-1][1].append(_fact(line, name, is_past=bool(past)))
-    return Course(
-        name, int(first), int(last), tuple(Topic(title, tuple(facts)) for title, facts in topics)
-    )
+    return Course(name, int(first), int(last), tuple(Topic(title, tuple(facts)) for title, facts in topics))
 
 
 def _fact(line: str, course: str, *, is_past: bool) -> Claim:

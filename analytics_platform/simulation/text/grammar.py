@@ -74,8 +74,39 @@ IRREGULAR = {
     "withstand": ("withstood", "withstood"),
     "write": ("wrote", "written"),
 }
-DOUBLED = frozenset({"stop", "trap", "ship", "plan", "set", "control", "swap", "rob", "strip", "transmit", "dim", "drop", "tug", "flip"})
-SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+DOUBLED = frozenset(
+    {
+        "stop",
+        "trap",
+        "ship",
+        "plan",
+        "set",
+        "control",
+        "swap",
+        "rob",
+        "strip",
+        "transmit",
+        "dim",
+        "drop",
+        "tug",
+        "flip",
+    }
+)
+SMALL = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 PREPOSITIONS = re.compile(r" (?:away from|blood away|into|to|by) ")
 ORDINALS = {16: "16th", 17: "17th", 18: "18th", 19: "19th", 20: "20th", 21: "21st"}
 
@@ -176,7 +207,7 @@ def verb_form(base: str, form: str) -> str:
 
 
 @cache
-def _inflected(word: str, form: str) -> str:
+def _inflected(word: str, form: str) -> str:  # noqa: PLR0911
     if form == "third":
         if word in {"be", "have"}:
             return {"be": "is", "have": "has"}[word]
@@ -214,8 +245,10 @@ def _relation(claim: Claim, rng: Random, how: Wording) -> str:
         verb = rng.choice(wording()["verbs"].get(verb, [verb]))
     passive = claim.relation not in wording()["no_passive"] and " be " not in f" {verb} "
     if passive and not PREPOSITIONS.search(claim.object) and rng.random() < 0.6 * how.freedom:
-        be = ("were" if claim.object_is_plural else "was") if claim.is_past else (
-            "are" if claim.object_is_plural else "is"
+        be = (
+            ("were" if claim.object_is_plural else "was")
+            if claim.is_past
+            else ("are" if claim.object_is_plural else "is")
         )
         rest = f"{verb_form(verb, 'participle')} by {subject}"
         return _hedged(f"{other} {be}{' not' if claim.is_negative else ''}", rest, claim, rng)
@@ -265,7 +298,9 @@ def _attribute(claim: Claim, rng: Random, how: Wording) -> str:
     if rng.random() > how.freedom:
         return plain
     if claim.is_negative:
-        return rng.choice((plain, f"{subject} {'do' if claim.is_plural else 'does'} not have {article} {name} of {amount}"))
+        return rng.choice(
+            (plain, f"{subject} {'do' if claim.is_plural else 'does'} not have {article} {name} of {amount}")
+        )
     return rng.choice(
         (
             f"{subject} {have} {article} {name} of {amount}",

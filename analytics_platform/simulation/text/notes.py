@@ -116,5 +116,6 @@ def _prose(intro: str, claims: list[Claim], private: str, rng: Random) -> str:
         made.insert(rng.randint(1, len(made)), private)
     breaks = {len(made) // 2} if len(made) > 8 else set()
     return "".join(
-        f"{'' if place == 0 else (chr(10) * 2 if place in breaks else ' ')}{text}" for place, text in enumerate(made)
+        f"{'' if place == 0 else (chr(10) * 2 if place in breaks else ' ')}{text}"
+        for place, text in enumerate(made)
     )

@@ -30,7 +30,9 @@ def injection(rng: Random) -> str:
 def card_number(rng: Random) -> str:
     """Sixteen digits that pass the Luhn check (ISO/IEC 7812-1), in groups of four."""
     digits = [4, *(rng.randrange(10) for _ in range(14))]
-    total = sum(digit * 2 - 9 * (digit > 4) if place % 2 == 0 else digit for place, digit in enumerate(digits))
+    total = sum(
+        digit * 2 - 9 * (digit > 4) if place % 2 == 0 else digit for place, digit in enumerate(digits)
+    )
     text = "".join(map(str, [*digits, -total % 10]))
     return " ".join(text[start : start + 4] for start in range(0, 16, 4))
 

@@ -29,7 +29,7 @@ FAULTS = {
 SEVERITIES = {"wrong_key": 3, "wrong_number": 3, "wrong_entity": 3, "unanswerable": 2, "answer_leak": 1}
 LETTERS = "ABCD"
 QUESTIONS = (3, 5)
-MOST_DERIVED, STATEMENT_SHARE = 5, 0.55
+MOST_DERIVED, STATEMENT_SHARE = 5, 0.62
 PLAIN = Wording(freedom=0.65, rounding=0.15, joined=0.0)
 STATEMENT_QUESTIONS = (
     "Which statement is right?",
@@ -103,7 +103,8 @@ def _item(claim: Claim, note: Note, rng: Random) -> Item | None:
         right = claim.subject if side == "subject" else claim.object
         options = [right, *rng.sample(wrong, min(4, len(wrong)))]
         question = _which(claim, side, rng)
-    return Item(question, options) if len(set(options)) >= 4 else None
+    options = list(dict.fromkeys(options))
+    return Item(question, options) if len(options) >= 4 else None
 
 
 def _which_is_first(claim: Claim, rng: Random) -> tuple[str, list[str]]:
@@ -127,7 +128,10 @@ def _how_much(claim: Claim, rng: Random) -> str:
     if claim.relation == "have" or claim.relation.startswith("number of "):
         noun = claim.relation.removeprefix("number of ") if claim.relation != "have" else claim.unit
         return rng.choice(
-            (f"How many {noun} belong to {claim.subject}?", f"What number of {noun} is right for {claim.subject}?")
+            (
+                f"How many {noun} belong to {claim.subject}?",
+                f"What number of {noun} is right for {claim.subject}?",
+            )
         )
     return rng.choice(
         (
@@ -161,8 +165,12 @@ def _what_happens(claim: Claim, rng: Random) -> tuple[str, list[str]]:
 def _which(claim: Claim, side: str, rng: Random) -> str:
     verb = claim.relation
     if rng.random() < FREEDOM:
-        verb = rng.choice([v for v in wording()["verbs"].get(verb, [verb]) if not v.startswith("be ")] or [verb])
-    claim = claim._replace(subject=named(claim.subject, rng, FREEDOM), object=named(claim.object, rng, FREEDOM))
+        verb = rng.choice(
+            [v for v in wording()["verbs"].get(verb, [verb]) if not v.startswith("be ")] or [verb]
+        )
+    claim = claim._replace(
+        subject=named(claim.subject, rng, FREEDOM), object=named(claim.object, rng, FREEDOM)
+    )
     if side == "subject":
         form = verb_form(verb, "past" if claim.is_past else "third")
         return rng.choice((f"Which of these {form} {claim.object}?", f"Who or what {form} {claim.object}?"))
