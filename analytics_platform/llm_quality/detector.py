@@ -72,7 +72,8 @@ class Detector:
         Args:
             signals: columns of `signals.columns.FAITHFULNESS`, quiz_key_doubt, and feature (optional).
         """
-        return self.slope * design(signals) @ self._line + self._offset(signals)
+        # Not as a matrix product, whose last digit depends on the rows beside.
+        return self.slope * (design(signals) * self._line).sum(axis=1) + self._offset(signals)
 
     def judged(self, signals: pl.DataFrame) -> pl.DataFrame:
         """With `unsupported_probability` and `is_flagged`, null where there was nothing to compare."""

@@ -16,7 +16,8 @@ SENTENCE = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])")
 REWORDED = {
     "however": "still", "important": "central", "often": "frequently", "many": "numerous",
     "used": "employed",
-    "show": "demonstrate", "because": "since", "people": "individuals", "called": "termed", "made": "produced",
+    "show": "demonstrate", "because": "since", "people": "individuals", "called": "termed",
+    "made": "produced",
     "large": "sizeable", "begin": "start", "different": "distinct", "also": "likewise", "main": "chief",
 }  # fmt: skip
 TURNED = {

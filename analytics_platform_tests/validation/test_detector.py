@@ -1,6 +1,5 @@
 """Rows of `validation.detector` on a small lake."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +20,7 @@ DAY = date(2025, 9, 1)
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows, and the texts served: each one twice."""
     lake = Lake(tmp_path_factory.mktemp("detector") / "lake")
     texts = library(8, 500)

@@ -68,7 +68,8 @@ def align(clause: Clause, source: Source, postings: Postings) -> Alignment:
         postings: of the source, for the stems of the output.
     """
     by_count = source.weights
-    weights = {stem: by_count[len(postings.get(stem, ()))] for stem in set(clause.content)}
+    # In the order of the text: sums of a set would differ in their last digit from process to process.
+    weights = {stem: by_count[len(postings.get(stem, ()))] for stem in clause.content}
     borne = _borne(weights, source, postings)
     most, total = max(borne), sum(weights.values())
     if not most:

@@ -59,12 +59,9 @@ def score_texts(frame: pl.DataFrame) -> pl.DataFrame:
             source, injected = Source.of(text), safety.is_injection_suspected(text)
         rows[place] = _row(feature, source, (output or "")[:MOST_CHARACTERS], declared)
         rows[place]["is_injection_suspected"] = injected
-    empty = pl.DataFrame(schema=_SCHEMA)
-    return (
-        DETECTOR.judged(pl.concat([empty, pl.DataFrame(rows, _SCHEMA)]))
-        .with_columns(scorer_version=pl.lit(scorer_version()))
-        .select(SCORED.keys())
-    )
+    signals = pl.DataFrame(rows, _SCHEMA).with_columns(frame["feature"])
+    judged = DETECTOR.judged(signals).with_columns(scorer_version=pl.lit(scorer_version()))
+    return judged.select(SCORED.keys())
 
 
 def _row(feature: str | None, source: Source, output: str, declared: float | None) -> Row:
