@@ -61,7 +61,7 @@ def _estimates(rows: pl.DataFrame, about: Row) -> Iterator[dict[str, Any]]:
         "labels": n_labels,
         "judged": judged,
     }
-    plain = ppi.naive(rows["probability"].to_numpy())
+    plain = ppi.naive(rows["probability"].to_numpy(), [])
     yield common | {"method": "naive", "estimate": plain.estimate, "low": plain.low, "high": plain.high}
     if n_labels < LEAST_LABELS or not judged:
         return

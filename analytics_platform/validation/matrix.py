@@ -23,5 +23,7 @@ FAMILIES = (
     "observational",
     "merging",
     "survival",
+    "agreement",
+    "rater_panels",
     "judges",
     "drift",
