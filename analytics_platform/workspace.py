@@ -70,6 +70,15 @@ class Workspace:
             )
         return Window(self.settings.start_date or held[0], held[-1])
 
+    def built_days(self, table: str) -> Window:
+        """Reporting days up to the last one that a table holds: later ones are not built, rather than silent.
+
+        All of `days` where the table holds none of them.
+        """
+        days = self.days
+        held = [day for day in self.lake.days(table) if day in days]
+        return Window(days.first_day, held[-1] if held else days.last_day)
+
 
 def open_workspace(connect: Connect | None = None) -> Workspace:
     """The workspace that the settings in force name; see `load_settings`."""

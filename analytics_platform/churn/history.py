@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analytics_platform.lakehouse import Engine, Window
 
@@ -40,6 +42,12 @@ class History:
     def on(self, day: date) -> pl.DataFrame:
         """Rows of one snapshot day."""
         return self.rows.filter(pl.col("event_date") == day)
+
+
+def classes_of(users: pl.DataFrame) -> NDArray[np.int64]:
+    """The class of each user, whose members leave together; the user where there is none."""
+    named = users.select(pl.coalesce(-pl.col("classroom_id") - 1, pl.col("user_id")))
+    return named.to_series().to_numpy()
 
 
 def read_history(engine: Engine, days: Window) -> History:

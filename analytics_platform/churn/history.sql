@@ -4,7 +4,7 @@ WITH
 rows_read AS (
   SELECT *
   FROM churn.features
-  WHERE event_date BETWEEN $first_date AND $known_date AND user_id * 48271 % 65537 % 1000 < $kept
+  WHERE event_date BETWEEN $first_date AND $known_date AND user_id % 65537 * 48271 % 65537 % 1000 < $kept
 ),
 
 returned AS (

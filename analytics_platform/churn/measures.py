@@ -1,7 +1,8 @@
-"""How good predictions are, with intervals by resampling users.
+"""How good predictions are, with intervals by resampling classes, and users who have none.
 
-Every measure takes weights, so that a resample is a column of counts; users seen on several snapshot days are
-drawn together. Ties share their places: a rule with few levels is not flattered by the order of rows.
+Every measure takes weights, so that a resample is a column of counts; classmates, and users seen on several
+snapshot days, are drawn together. Ties share their places: a rule with few levels is not flattered by the
+order of rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -124,14 +125,18 @@ def measured(outcomes: Outcomes, p: Floats, weights: Floats) -> dict[str, Floats
     }
 
 
-def weights_of(users: Sequence[NDArray[np.int64]]) -> list[Floats]:
-    """Counts of each user in the sample itself (column 0) and in its resamples, one array a snapshot day."""
-    if not users:
+def weights_of(clusters: Sequence[NDArray[np.int64]]) -> list[Floats]:
+    """Counts of each user in the sample itself (column 0) and in its resamples, one array a snapshot day.
+
+    Args:
+        clusters: what each user of a day is drawn with, one array a snapshot day.
+    """
+    if not clusters:
         return []
-    everybody, place = np.unique(np.concatenate(users), return_inverse=True)
+    everybody, place = np.unique(np.concatenate(clusters), return_inverse=True)
     draws = np.random.default_rng(SEED).poisson(1.0, (len(everybody), REPLICATES)).astype(float)
     counts = np.column_stack([np.ones(len(everybody)), draws])
-    ends = np.cumsum([len(own) for own in users])[:-1]
+    ends = np.cumsum([len(own) for own in clusters])[:-1]
     return [counts[own] for own in np.split(place, ends)]
 
 

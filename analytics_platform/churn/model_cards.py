@@ -11,7 +11,7 @@ from analytics_platform.churn import measures
 from analytics_platform.churn.boosted import Boosted
 from analytics_platform.churn.design import Design, Floats
 from analytics_platform.churn.drift import DRIFTED, drifts
-from analytics_platform.churn.history import HORIZON_DAYS, History
+from analytics_platform.churn.history import HORIZON_DAYS, History, classes_of
 from analytics_platform.churn.measures import Outcomes, estimate, measured
 from analytics_platform.churn.model import KINDS, ChurnModel
 from analytics_platform.churn.store import version
@@ -75,7 +75,7 @@ def model_cards(history: History, cut_offs: Sequence[CutOff]) -> pa.Table:
 
 def _trials(cut_offs: Sequence[CutOff]) -> list[Trial]:
     tried = [each for each in cut_offs if each.predicted and _has_both(each.has_left)]
-    weights = measures.weights_of([_users(each) for each in tried])
+    weights = measures.weights_of([classes_of(_asked(each)) for each in tried])
     return [
         Trial(each, own, {kind: measured(_outcomes(each), p, own) for kind, p in each.predicted.items()})
         for each, own in zip(tried, weights, strict=True)
@@ -176,7 +176,7 @@ def _warning(history: History) -> Iterator[Row]:
         asked["has_left"].to_numpy().astype(bool),
         float(learnt["has_left"].to_numpy().astype(float).mean()),
     )
-    found = measured(outcomes, model.probability(asked), measures.weights_of([users])[0])
+    found = measured(outcomes, model.probability(asked), measures.weights_of([classes_of(asked)])[0])
     told = "Split by random rows, as one should not: the same users and weeks stand on both sides."
     for metric in ("auc", "average_precision", "lift_10"):
         yield {

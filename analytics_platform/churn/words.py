@@ -49,30 +49,30 @@ LABELS: dict[str, str] = {
     "channel": "channel",
 }  # fmt: skip
 _TOLD = {
-    "recency_days": "last active {} days ago",
-    "tenure_days": "first seen {} days ago",
-    "missed_visits": "{} visits missed by own pace",
-    "country_visits_since": "others of the country came {} times since",
-    "class_visits_since": "others of the class came {} times since",
-    "recent_activity": "activity has faded to {} recent days",
-    "lasting_activity": "activity of weeks worth {} days",
-    "active_days_7d": "{} active days in 7",
-    "active_days_14d": "{} active days in 14",
-    "active_days_28d": "{} active days in 28",
-    "active_days_56d": "{} active days in 56",
-    "weekdays_used": "{} different weekdays used",
-    "sessions_28d": "{} sessions in 28 days",
-    "uses_28d": "{} uses in 28 days",
-    "uses_per_session": "{} uses a session",
-    "sessions_per_day": "{} sessions an active day",
-    "gap_mean": "{} days from visit to visit",
-    "gap_longest": "longest gap {} days",
-    "ratings": "{} answers rated",
-    "low_ratings": "{} ratings of 1 to 3 stars",
-    "days_since_trial": "a trial began {} days ago",
-    "paywall_views": "{} paywalls seen",
-    "classmates": "{} classmates",
-    "active_teachers": "{} teachers active this week",
+    "recency_days": "last active {} day{s} ago",
+    "tenure_days": "first seen {} day{s} ago",
+    "missed_visits": "{} visit{s} missed by own pace",
+    "country_visits_since": "others of the country came {} time{s} since",
+    "class_visits_since": "others of the class came {} time{s} since",
+    "recent_activity": "activity has faded to {} recent day{s}",
+    "lasting_activity": "activity of weeks worth {} day{s}",
+    "active_days_7d": "{} active day{s} in 7",
+    "active_days_14d": "{} active day{s} in 14",
+    "active_days_28d": "{} active day{s} in 28",
+    "active_days_56d": "{} active day{s} in 56",
+    "weekdays_used": "{} different weekday{s} used",
+    "sessions_28d": "{} session{s} in 28 days",
+    "uses_28d": "{} use{s} in 28 days",
+    "uses_per_session": "{} use{s} a session",
+    "sessions_per_day": "{} session{s} an active day",
+    "gap_mean": "{} day{s} from visit to visit",
+    "gap_longest": "longest gap {} day{s}",
+    "ratings": "{} answer{s} rated",
+    "low_ratings": "{} rating{s} of 1 to 3 stars",
+    "days_since_trial": "a trial began {} day{s} ago",
+    "paywall_views": "{} paywall{s} seen",
+    "classmates": "{} classmate{s}",
+    "active_teachers": "{} teacher{s} active this week",
 }
 
 
@@ -94,5 +94,5 @@ def told(feature: str, value: float | str | None) -> str:
         return f"{name}: {value / 60:.0f} min"
     shown = f"{value:.1f}".removesuffix(".0").replace("-0", "0" if abs(value) < 0.05 else "-0")
     if feature in _TOLD:
-        return _TOLD[feature].format(shown)
+        return _TOLD[feature].format(shown, s="" if shown == "1" else "s")
     return f"{name}: {shown}"

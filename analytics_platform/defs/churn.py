@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+import pyarrow as pa
 
 from analytics_platform.churn import FEATURES
 from analytics_platform.churn.drivers import drivers
 from analytics_platform.churn.history import read_history
 from analytics_platform.churn.importance import feature_importance
 from analytics_platform.churn.model_cards import model_cards
-from analytics_platform.churn.scores import scores
+from analytics_platform.churn.scores import scored_before, scores
 from analytics_platform.churn.store import FOLDER, keep
 from analytics_platform.churn.tables import SCORES
 from analytics_platform.churn.training import walk_forward
@@ -26,7 +27,7 @@ from analytics_platform.defs.partitions import ONE_RUN, daily_partitions, window
 from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
-from analytics_platform.lakehouse import Lake
+from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.workspace import Workspace, open_workspace
 
 OWNER = "team:product_analytics"
@@ -65,7 +66,7 @@ def _training(lake: Lake) -> dg.AssetsDefinition:
     )
     def training(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
-        history = read_history(opened.engine, opened.days)
+        history = read_history(opened.engine, opened.built_days("activity.user_days"))
         cut_offs = walk_forward(history)
         keep(models_folder(opened), [cut_off.model for cut_off in cut_offs])
         newest = cut_offs[-1] if cut_offs and cut_offs[-1].date == history.known_date else None
@@ -103,10 +104,19 @@ def _scores(lake: Lake) -> dg.AssetsDefinition:
     def scored(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         opened = workspace.open()
         window = window_of(context)
-        snapshots: set[date] = set(opened.lake.days("churn.features"))
-        rows = scores(opened.engine, models_folder(opened), window, snapshots)
-        opened.lake.replace_days(TABLE, window, rows, SCORES)
+        opened.lake.replace_days(TABLE, window, _scores_of(opened, window), SCORES)
         report_days(context, opened, TABLE, window, {})
         return dg.MaterializeResult(check_results=run_checks(checks, opened, window, context.run.run_id))
 
     return scored
+
+
+def _scores_of(opened: Workspace, window: Window) -> Iterable[pa.Table]:
+    """Rows of the days of a window that are built."""
+    built = opened.built_days("activity.user_days").last_day
+    if built < window.first_day:
+        return []
+    asked = Window(window.first_day, min(window.last_day, built))
+    snapshots: set[date] = set(opened.lake.days("churn.features"))
+    before = scored_before(opened.engine, asked) if opened.lake.exists(TABLE) else {}
+    return scores(opened.engine, models_folder(opened), asked, snapshots, before)

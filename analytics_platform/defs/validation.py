@@ -110,6 +110,7 @@ def _churn_ceiling(lake: Lake) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="churn_ceiling",
         specs=[whole_table(lake, table, said, OWNER, inputs, __file__).replace_attributes(skippable=True)],
+        check_specs=check_specs([table]),
     )
     def ceiling(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()

@@ -1,6 +1,9 @@
 """From trials and subscriptions to subscribers to come: what cohorts are expected to do, day by day.
 
-A trial converts with a chance that depends on its age; a subscription ends with one that depends on its age,
+A trial converts with a chance that depends on its age. Trials that another has taken the place of stay among
+those that do not convert, in the past as in what is expected, so that a start brings as many conversions as
+starts did (the risk set of Fine and Gray 1999); taking them out of the past alone would expect too many. A
+subscription ends with one that depends on its age,
 and so on the renewal that it reached.
 """
 
@@ -56,7 +59,8 @@ def lived_on(trials: Lives, subscriptions: Lives, today: int, trial_starts: Valu
     direct = _without_trial(trials, subscriptions, today, horizon)
     conversions, cancellations = np.empty(horizon), np.empty(horizon)
     for day in range(horizon):
-        on_trial = _aged(on_trial, trial_starts[day])
+        # Whoever is older than all ages told apart converts no more.
+        on_trial = np.concatenate([trial_starts[day : day + 1], on_trial[:-1]])
         converted = on_trial * convert
         on_trial -= converted
         conversions[day] = converted.sum() + direct

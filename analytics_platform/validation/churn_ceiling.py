@@ -7,11 +7,13 @@ those of the log, scores those that were given at the time.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import compress
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from analytics_platform.churn.history import classes_of
 from analytics_platform.churn.measures import Floats, Outcomes, estimate, measured, weights_of
 from analytics_platform.lakehouse import Engine
 from analytics_platform.lakehouse.described import described
@@ -19,24 +21,37 @@ from analytics_platform.lakehouse.described import described
 TABLE = "validation.churn_ceiling"
 INPUTS = ("truth.churn", "churn.scores", "activity.user_days")
 FEWEST_OF_EITHER = 25
+LEARNT = "learnt"
 METRICS = ("auc", "log_loss", "brier", "expected_share", "observed_share")
 QUERY = """
+WITH
+classes AS (
+  SELECT user_id, max_by(classroom_id, event_date) FILTER (WHERE classroom_id IS NOT NULL) AS classroom_id
+  FROM activity.user_days
+  GROUP BY user_id
+)
+
 SELECT
   truth.snapshot_date, truth.user_id, scores.model, scores.recency_days,
   truth.probability AS oracle, truth.probability_knowing_who_left AS oracle_knowing_who_left,
-  scores.probability AS score, count(later.user_id) = 0 AS has_left
+  scores.probability AS score, classes.classroom_id, count(later.user_id) = 0 AS has_left
 FROM truth.churn AS truth
 JOIN churn.scores AS scores ON scores.user_id = truth.user_id AND scores.event_date = truth.snapshot_date
+JOIN classes ON classes.user_id = truth.user_id
 LEFT JOIN activity.user_days AS later
   ON later.user_id = truth.user_id AND later.is_active
   AND later.event_date BETWEEN truth.snapshot_date + 1 AND truth.snapshot_date + 28
-GROUP BY 1, 2, 3, 4, 5, 6, 7
+WHERE truth.snapshot_date + 28 <= (SELECT max(event_date) FROM activity.user_days)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 ORDER BY 1, 2
 """
 _TEXT, _NUMBER = pa.string(), pa.float64()
 _COLUMNS = {
     "snapshot_date": (pa.date32(), "Day scored; null for the mean over days."),
-    "model": (_TEXT, "Kind of the model that scored it; null for the mean."),
+    "model": (
+        _TEXT,
+        "Kind of the model that scored it; of a mean: null, or `learnt` without days of the rule.",
+    ),
     "predictor": (
         _TEXT,
         "oracle, oracle_knowing_who_left (also which absent users have left), score, or recency_rule.",
@@ -49,7 +64,7 @@ _COLUMNS = {
         ),
     ),
     "estimate": (_NUMBER, "The measure."),
-    "low": (_NUMBER, "Lower limit of its 95 % interval, by resampling users."),
+    "low": (_NUMBER, "Lower limit of its 95 % interval, by resampling classes, and users without one."),
     "high": (_NUMBER, "Upper limit of its 95 % interval."),
     "n": (pa.int64(), "Users, summed over days for the mean."),
 }
@@ -63,19 +78,18 @@ def churn_ceiling(engine: Engine) -> pa.Table:
     """All rows; none where no scored day has matured."""
     rows = pl.DataFrame(engine.query(QUERY))
     days = [day for _, day in rows.group_by("snapshot_date", maintain_order=True) if _has_both(day)]
-    weights = weights_of([day["user_id"].to_numpy() for day in days])
+    weights = weights_of([classes_of(day) for day in days])
     found = [_of_day(day, own) for day, own in zip(days, weights, strict=True)]
     told = [
         row
         for day, measures in zip(days, found, strict=True)
         for row in _rows(measures, day["snapshot_date"][0], day["model"][0], day.height)
     ]
-    learnt = [
-        measures for day, measures in zip(days, found, strict=True) if day["model"][0] != "recency_rule"
-    ]
-    if learnt:
-        users = sum(day.height for day in days if day["model"][0] != "recency_rule")
-        told += _rows(_mean(learnt), None, None, users)
+    is_learnt = [day["model"][0] != "recency_rule" for day in days]
+    for model, chosen in ((None, [True] * len(days)), (LEARNT, is_learnt)):
+        if any(chosen):
+            users = sum(day.height for day in compress(days, chosen))
+            told += _rows(_mean(compress(found, chosen)), None, model, users)
     return pa.Table.from_pylist(told, SCHEMA)
 
 

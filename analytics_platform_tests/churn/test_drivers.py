@@ -74,3 +74,37 @@ def test_without_a_model_and_users_only_reasons_are_told(trained: Trained):
     table = drivers(empty, None, [])
     assert table.schema == DRIVERS
     assert table["estimate"].null_count == table.num_rows
+
+
+def changed(trained: Trained, change: pl.Expr) -> pl.DataFrame:
+    history = type(trained.history)(
+        trained.history.rows.with_columns(change), trained.history.known_date, 1.0
+    )
+    found = pl.DataFrame(drivers(history, trained.cut_offs[-1], []))
+    return found.filter(pl.col("evidence") == "assumption_bound")
+
+
+@pytest.mark.parametrize("classes", [1, 2])
+def test_with_one_class_or_two_nothing_can_be_learnt_outside(trained: Trained, classes: int):
+    rows = changed(trained, (pl.col("user_id") % classes).alias("classroom_id"))
+    (row,) = rows.filter(pl.col("driver") == "quiz_use").to_dicts()
+    assert row["estimate"] is None
+    assert row["sentence"].startswith("Too few classes")
+
+
+def test_where_hardly_anybody_could_go_either_way_no_estimate_is_given(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+):
+    """Who takes a quiz is told by the uses; of these few users not for all."""
+    monkeypatch.setattr("analytics_platform.churn.drivers.MOST_OUTSIDE", 0.5)
+    certain = pl.when(pl.col("uses_per_session") > 2.2).then(0.5).otherwise(0.0).alias("quiz_share")
+    rows = changed(trained, certain).filter(pl.col("driver") == "quiz_use")
+    (row,) = rows.filter(pl.col("method") == "dml").to_dicts()
+    assert row["overlap_outside"] > 0.5
+    assert (row["estimate"], row["low"], row["high"], row["robustness_value"]) == (None,) * 4
+    assert row["sentence"].startswith("Withheld")
+
+
+def test_an_estimate_says_what_it_leaves_out(rows: pl.DataFrame):
+    told = rows.filter(pl.col("method") == "dml", pl.col("estimate").is_not_null())["sentence"]
+    assert told.str.contains("over the same 28 days").all()

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -6,7 +7,8 @@ import pytest
 
 from analytics_platform.churn.drift import stability
 from analytics_platform.churn.history import History, read_history
-from analytics_platform.churn.model_cards import model_cards
+from analytics_platform.churn.measures import estimate
+from analytics_platform.churn.model_cards import _trials, model_cards
 from analytics_platform.churn.tables import MODEL_CARDS
 from analytics_platform.churn.training import walk_forward
 from analytics_platform_tests.churn.conftest import Trained
@@ -74,6 +76,25 @@ def test_segments_are_measured_or_said_to_be_too_few(cards: pl.DataFrame):
     own = cards.filter(pl.col("dimension") == "role")
     assert set(own["segment"]) == {"student", "teacher"}
     assert own.filter(pl.col("estimate").is_null() & pl.col("sentence").is_null()).is_empty()
+
+
+def test_classes_that_leave_together_widen_the_intervals(trained: Trained):
+    """In one log users leave on their own, in the other with their whole class."""
+    widths: list[float] = []
+    for members in (1, 40):
+        head = pl.col("user_id") // members
+        cut_offs = [
+            replace(
+                each,
+                asked=each.asked.with_columns(classroom_id=head, has_left=head.hash(1) % 2 == 0),
+            )
+            for each in trained.cut_offs
+            if each.asked is not None
+        ]
+        (trial, *_) = _trials(cut_offs)
+        found = estimate(trial.found["blend"]["observed_share"])
+        widths.append(found.high - found.low)
+    assert widths[1] > 2 * widths[0]
 
 
 def test_columns_and_rows_are_the_same_every_time(trained: Trained, cards: pl.DataFrame):

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +14,10 @@ from analytics_platform.lakehouse import Window
 from analytics_platform_tests.churn.conftest import Trained
 
 
-def scored(trained: Trained, window: Window) -> pl.DataFrame:
+def scored(trained: Trained, window: Window, before: Mapping[date, date] | None = None) -> pl.DataFrame:
     snapshots = set(trained.engine.lake.days(FEATURES.name))
-    tables = [pl.DataFrame(rows) for rows in scores(trained.engine, trained.folder, window, snapshots)]
+    found = scores(trained.engine, trained.folder, window, snapshots, before)
+    tables = [pl.DataFrame(rows) for rows in found]
     return pl.concat(tables) if tables else pl.DataFrame(SCORES.empty_table())
 
 
@@ -63,6 +65,30 @@ def test_a_short_window_scores_every_day_and_gives_the_same_rows(found: pl.DataF
     assert again.equals(found.filter(pl.col("event_date") > last - timedelta(days=2)))
 
 
+def test_an_older_day_has_the_rows_that_it_has_alone(found: pl.DataFrame, trained: Trained):
+    on = found["event_date"].unique().sort()[2]
+    assert on < trained.window.last_day - timedelta(days=30)
+    assert scored(trained, Window(on, on)).equals(found.filter(pl.col("event_date") == on))
+
+
+def test_a_day_scored_before_stays_so_by_the_model_of_then(trained: Trained):
+    """A day between snapshots far from the end; a model of that very day has come since."""
+    older, newer = trained.cut_offs[-3].date, trained.cut_offs[-2].date
+    on = newer + timedelta(days=1)
+    assert on not in trained.history.dates
+    assert scored(trained, trained.window).filter(pl.col("event_date") == on).is_empty()
+    again = scored(trained, trained.window, {on: older}).filter(pl.col("event_date") == on)
+    assert again["model_cut_off_date"].unique().to_list() == [older]
+    assert again.equals(scored(trained, Window(on, on), {on: older}))
+
+
+def test_a_model_of_then_that_is_gone_is_replaced_by_the_newest_before_the_day(trained: Trained):
+    newer = trained.cut_offs[-2].date
+    gone = newer - timedelta(days=2)
+    found = scored(trained, Window(newer, newer), {newer: gone})
+    assert found["model_cut_off_date"].unique().to_list() == [newer]
+
+
 def test_without_a_model_nobody_is_scored(trained: Trained, tmp_path: Path):
     assert list(scores(trained.engine, tmp_path, trained.window, set())) == []
     first = trained.cut_offs[0].date
@@ -79,6 +105,17 @@ def test_a_broken_model_stops_the_scores(trained: Trained, tmp_path: Path):
     ("feature", "value", "said"),
     [
         ("recency_days", 12, "last active 12 days ago"),
+        ("recency_days", 1, "last active 1 day ago"),
+        ("tenure_days", 1.0, "first seen 1 day ago"),
+        ("active_days_7d", 1, "1 active day in 7"),
+        ("weekdays_used", 1, "1 different weekday used"),
+        ("sessions_28d", 1, "1 session in 28 days"),
+        ("uses_per_session", 1.0, "1 use a session"),
+        ("country_visits_since", 1.0, "others of the country came 1 time since"),
+        ("lasting_activity", 1.0, "activity of weeks worth 1 day"),
+        ("gap_longest", 1, "longest gap 1 day"),
+        ("low_ratings", 1, "1 rating of 1 to 3 stars"),
+        ("ratings", 11, "11 answers rated"),
         ("rating_mean", None, "no mean rating"),
         ("rating_mean", float("nan"), "no mean rating"),
         ("plan", "free", "plan: free"),

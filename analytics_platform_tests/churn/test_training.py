@@ -89,3 +89,9 @@ def test_of_a_large_log_a_share_of_the_users_is_read(trained: Trained, monkeypat
     assert some.share < 1
     assert some.rows.height == pytest.approx(some.share * trained.history.rows.height, rel=0.25)
     assert some.rows.join(trained.history.rows, on=["user_id", "event_date"], how="anti").is_empty()
+
+
+def test_a_user_of_a_hashed_id_is_read(tmp_path: Path):
+    log = pl.DataFrame([user_day(2**63 - 1, 27), user_day(2**62 + 5, 27)])
+    engine, window = write_log(tmp_path, log, 57)
+    assert read_history(engine, window).rows["user_id"].unique().sort().to_list() == [2**62 + 5, 2**63 - 1]

@@ -46,6 +46,14 @@ def test_one_run_over_history_trains_and_scores_and_the_next_day_needs_no_traini
     key = ["event_date", "user_id"]
     assert lake.scan("churn.scores").collect().sort(key).equals(scores.sort(key))
 
+    alone = days(DAYS - 16, DAYS - 16)
+    for window in (alone, days(0, DAYS - 1)):
+        assert launch.run(window, "churn/scores", instance=instance).succeeded
+    after = lake.scan("churn.scores").collect().sort(key)
+    is_alone = pl.col("event_date") == alone.last_day
+    assert after.filter(is_alone).height > 100
+    assert after.filter(~is_alone).equals(scores.sort(key))
+
 
 def test_a_log_too_small_to_learn_from_says_so_and_is_not_scored(
     settings_in_force: Path, instance: dg.DagsterInstance
@@ -57,3 +65,18 @@ def test_a_log_too_small_to_learn_from_says_so_and_is_not_scored(
     (card,) = lake.scan("churn.model_cards").collect().to_dicts()
     assert card["metric"] == "reason"
     assert lake.scan("churn.scores").collect().is_empty()
+
+
+def test_days_that_are_not_built_yet_leave_no_one_gone(
+    settings_in_force: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ANALYTICS_DAYS", "148")
+    lake = write(settings_in_force, user_days(users=1500, length=120))
+    outcome = launch.run(select="churn/features,churn/model_cards", instance=instance)
+    assert outcome.succeeded, outcome.error
+    cards = lake.scan("churn.model_cards").collect()
+    last = days(0, 119).last_day
+    assert cards.filter(pl.col("split") == "in_force")["cut_off_date"].unique().to_list() == [last]
+    assert cards["cut_off_date"].max() == last
+    assert launch.run(select="churn/scores", instance=instance).succeeded
+    assert lake.scan("churn.scores").collect()["event_date"].max() == last

@@ -55,3 +55,27 @@ def test_without_trials_conversions_go_on_as_they_were():
     found = lived_on(NOBODY, paid, 99, np.zeros(28))
     np.testing.assert_allclose(found.conversions, 3)
     assert found.active_subscribers[-1] == 300 + 28 * 3
+
+
+def test_a_trial_converts_at_its_last_age_once():
+    """All of a hundred trials a day that convert do so on day 60, the last told apart."""
+    starts = np.repeat(np.arange(200), 100)
+    converts = np.arange(len(starts)) % 100 < 50
+    one = np.ones(len(starts), np.int64)
+    trials = Lives(starts, np.where(converts, starts + 60, NEVER), one)
+    paid = Lives(starts[converts] + 60, np.full(converts.sum(), NEVER), one[converts])
+    found = lived_on(trials, paid, 150, np.full(28, 100.0))
+    np.testing.assert_allclose(found.conversions, 50)
+
+
+def test_trials_begun_again_bring_as_many_conversions_as_come():
+    """Of a hundred a day half begin again after five days; half of those not followed convert after ten."""
+    number = np.tile(np.arange(100), 200)
+    first, is_superseded = np.repeat(np.arange(200), 100), number < 50
+    starts = np.concatenate([first, first[is_superseded] + 5])
+    converts = np.concatenate([number >= 75, number[is_superseded] >= 25])
+    ends = np.where(converts, starts + 10, NEVER)
+    one = np.ones(len(starts), np.int64)
+    paid = Lives(ends[converts], np.full(converts.sum(), NEVER), one[converts])
+    found = lived_on(Lives(starts, ends, one), paid, 150, np.full(28, 150.0))
+    np.testing.assert_allclose(found.conversions, 50, rtol=0.03)

@@ -116,9 +116,7 @@ found = reading.rows(why.DRIVERS)
 if found:
     st.divider()
     st.subheader(why.evidence_headline(found), anchor=False)
-    st.caption(
-        "Three kinds of evidence side by side, never pooled · 95% intervals · points of leaving in 28 days"
-    )
+    st.caption("Three kinds of evidence side by side, never pooled · 95% intervals")
     st.table(why.evidence(found))
     for told in why.notes(found):
         st.caption(told)

@@ -11,6 +11,7 @@ from dashboards.reader import Row
 CARDS = "churn.model_cards"
 CEILING = "validation.churn_ceiling"
 RULE = "recency_rule"
+LEARNT = "learnt"
 COLUMNS = (
     "cut_off_date", "split", "model", "model_version", "dimension", "segment", "metric", "item", "position",
     "estimate", "low", "high", "n", "sentence",
@@ -71,7 +72,7 @@ def subtitle(cards: Sequence[Row]) -> str:
     tried = f"{len(days)} days from {days[0]} to {days[-1]}" if len(days) > 1 else f"{days[0]}"
     return (
         f"Mean over {tried} · n = {users:,} user-days, each predicted by a model that knew only "
-        "what was known that day · 95% intervals by resampling users"
+        "what was known that day · 95% intervals by resampling classes"
     )
 
 
@@ -163,8 +164,18 @@ def ceiling_headline(rows: Sequence[Row]) -> str | None:
     return (
         f"Nobody could know better than AUC {best['estimate']:.3f}: the scores reach "
         f"{percent(share['estimate'])} ({percent(share['low'])} to {percent(share['high'])}) of "
-        "what can be known above guessing"
+        f"what can be known above guessing{_of_learnt(rows)}"
     )
+
+
+def _of_learnt(rows: Sequence[Row]) -> str:
+    """What trained models reach, where the recency rule scored some of the days."""
+    days = {row["snapshot_date"]: row["model"] for row in rows if row["snapshot_date"] is not None}
+    trained = sum(model != RULE for model in days.values())
+    share = _mean(rows, "score", "share_of_excess_auc", LEARNT)
+    if share is None or trained == len(days):
+        return ""
+    return f"; {percent(share['estimate'])} on the {trained} of {len(days)} days that a trained model scored"
 
 
 def ceiling_chart(rows: Sequence[Row]) -> go.Figure:
@@ -256,9 +267,10 @@ def _range(row: Row | None) -> str:
     return f"{row['estimate']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
 
 
-def _mean(rows: Sequence[Row], predictor: str, metric: str) -> Row | None:
+def _mean(rows: Sequence[Row], predictor: str, metric: str, model: str | None = None) -> Row | None:
+    """The mean over all days, or over those that a trained model scored."""
     wanted = (row for row in rows if row["predictor"] == predictor and row["metric"] == metric)
-    return next((row for row in wanted if row["snapshot_date"] is None), None)
+    return next((row for row in wanted if row["snapshot_date"] is None and row["model"] == model), None)
 
 
 def _framed(figure: go.Figure, across: str, upwards: str, ends: list[float] | None) -> go.Figure:

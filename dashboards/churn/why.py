@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dashboards.charts import GREEN, GREY, VERMILLION
 from dashboards.reader import Row
-from dashboards.vocabulary import method_label, metric_label
+from dashboards.vocabulary import method_label, metric_label, unit
 
 IMPORTANCE = "churn.feature_importance"
 DRIVERS = "churn.drivers"
@@ -23,7 +23,7 @@ CLEAR = 0.3
 KINDS = {
     "predictive": "Predictive: what the model goes by (SHAP, log odds)",
     "assumption_bound": "Assumption-bound: adjusted for all measured (points leaving)",
-    "randomised": "Randomised: what an experiment changed",
+    "randomised": "Randomised: what an experiment changed (above 0: more came back)",
 }
 
 
@@ -109,8 +109,9 @@ def evidence_headline(rows: Sequence[Row]) -> str:
     if not gaps:
         return "Too few users to tell causes from company"
     _, naive, adjusted = max(gaps, key=lambda gap: gap[0])
+    side = "leaving" if naive["estimate"] > 0 else "staying"
     return (
-        f"What goes with staying need not cause it: {naive['label'].split(',')[0]} goes with "
+        f"What goes with {side} need not cause it: {naive['label'].split(',')[0]} goes with "
         f"{_points(naive['estimate'])} leaving, {_points(adjusted['estimate'])} among users alike in the rest"
     )
 
@@ -119,11 +120,16 @@ def notes(rows: Sequence[Row]) -> list[str]:
     """Overlap and sensitivity of the adjusted comparisons, one sentence each."""
     return [
         f"{row['label'][:1].upper()}{row['label'][1:]}: {row['overlap_outside']:.0%} of n = "
-        f"{row['n']:,} were nearly certain to have it, or not to; a hidden cause of "
-        f"{row['robustness_value']:.1%} of what is left of both would undo the estimate."
+        f"{row['n']:,} were nearly certain to have it, or not to; {_doubt(row)}."
         for row in rows
         if row["method"] == "dml" and row["overlap_outside"] is not None
     ]
+
+
+def _doubt(row: Row) -> str:
+    if row["robustness_value"] is None:
+        return "too many to compare the rest"
+    return f"a hidden cause of {row['robustness_value']:.1%} of what is left of both would undo the estimate"
 
 
 def _told(row: Row) -> str:
@@ -132,10 +138,19 @@ def _told(row: Row) -> str:
     if row["evidence"] == "predictive":
         return f"{row['estimate']:+.2f} (n = {row['n']:,})"
     if row["evidence"] == "randomised":
-        ends = f" ({row['low']:+.3f} to {row['high']:+.3f})" if row["low"] is not None else ""
-        return f"{row['source']}, {metric_label(row['outcome'])}: {row['estimate']:+.3f}{ends}"
+        return f"{row['source']}: {_changed(row)}"
     name = "plain difference" if row["method"] == "naive_difference" else method_label(row["method"])
     return f"{name} {_points(row['estimate'])} ({_points(row['low'])} to {_points(row['high'])})"
+
+
+def _changed(row: Row) -> str:
+    """What an experiment changed, in the unit of its outcome: above 0, more came back."""
+    label = metric_label(row["outcome"])
+    is_share = unit(row["outcome"]) == "share"
+    scale, digits, of = (100.0, 1, f"points of {label}") if is_share else (1.0, 2, label.lower())
+    ends = [row[name] for name in ("low", "high")]
+    told = "" if None in ends else f" ({' to '.join(f'{scale * end:+.{digits}f}' for end in ends)})"
+    return f"{scale * row['estimate']:+.{digits}f}{told} {of}"
 
 
 def _points(share: float) -> str:

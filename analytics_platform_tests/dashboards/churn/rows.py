@@ -131,17 +131,21 @@ def ceiling() -> list[Row]:
     found: list[Row] = [
         {
             "snapshot_date": day,
-            "model": "blend",
+            "model": model,
             "predictor": name,
             "metric": "auc",
             "n": 900,
             **limits(value),
         }
-        for day in (*CUT_OFFS, None)
+        for day, model in ((CUT_OFFS[0], "recency_rule"), (CUT_OFFS[1], "blend"), (None, None))
         for name, value in best.items()
     ]
-    share: Row = {"predictor": "score", "metric": "share_of_excess_auc", "n": 1800, **limits(0.976, 0.01)}
-    return [*found, share]
+    share: Row = {"predictor": "score", "metric": "share_of_excess_auc", "n": 1800}
+    means = [
+        {**share, "model": model, **limits(value, 0.01)}
+        for model, value in ((None, 0.962), ("learnt", 0.976))
+    ]
+    return [*found, *means]
 
 
 def limits(value: float, half: float = 0.01) -> Row:

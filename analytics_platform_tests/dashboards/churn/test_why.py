@@ -28,9 +28,33 @@ def test_three_kinds_of_evidence_stand_side_by_side():
     assert bound.startswith(
         "plain difference -27.0 points (-30.0 points to -24.0 points) · Double machine learning"
     )
-    assert randomised.startswith("nudge, ")
-    assert "+0.010 (-0.010 to +0.030)" in randomised
+    assert randomised == "nudge: +1.0 (-1.0 to +3.0) points of D7 retention"
     assert paid[why.KINDS["randomised"]] == "No experiment so far is known to have moved it."
+
+
+def test_what_is_no_share_has_its_own_unit():
+    days = [{**row, "outcome": "active_days"} if row["evidence"] == "randomised" else row for row in DRIVERS]
+    told = why.evidence(days)[0][why.KINDS["randomised"]]
+    assert told == "nudge: +0.01 (-0.01 to +0.03) active days per user"
+
+
+def test_the_headline_says_on_which_side_the_driver_stands():
+    risen = [{**row, "estimate": 0.02} if row["method"] == "naive_difference" else row for row in DRIVERS]
+    assert why.evidence_headline(risen).startswith("What goes with leaving need not cause it: ")
+
+
+def test_a_withheld_comparison_is_told_by_its_overlap():
+    empty = dict.fromkeys(("estimate", "low", "high", "robustness_value", "robustness_value_interval"))
+    withheld = [
+        {**row, **empty, "sentence": "Withheld: ...", "overlap_outside": 0.92}
+        if row["method"] == "dml"
+        else row
+        for row in DRIVERS
+    ]
+    assert why.notes(withheld)[0].endswith(
+        "92% of n = 900 were nearly certain to have it, or not to; too many to compare the rest."
+    )
+    assert why.evidence(withheld)[0][why.KINDS["assumption_bound"]].endswith("Withheld: ...")
 
 
 def test_the_headline_is_the_driver_that_misleads_most():
