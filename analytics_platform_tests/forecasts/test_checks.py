@@ -18,6 +18,7 @@ Edit = Callable[[pl.DataFrame], pl.DataFrame]
 
 FIRST = (pl.col("horizon_days") == 1) & (pl.col("metric") == "dau") & pl.col("is_champion")
 TEACHERS = FIRST & (pl.col("segment") == "teacher")
+TEACHERS_OF_DAU = (pl.col("metric") == "dau") & (pl.col("segment") == "teacher")
 
 
 def _set(column: str, where: pl.Expr, value: pl.Expr) -> Edit:
@@ -41,7 +42,8 @@ PLANTED = [
     (FORECASTS_TABLE, "one_champion", _set("is_champion", pl.col("model") == "ets", pl.lit(value=True))),
     (FORECASTS_TABLE, "one_champion", _set("is_champion", pl.lit(value=True), pl.lit(value=False))),
     (FORECASTS_TABLE, "forecast_against_actual", _moved_back(9.0)),
-    (BACKTESTS_TABLE, "coverage", _set("coverage_95", pl.lit(value=True), pl.lit(0.5))),
+    (BACKTESTS_TABLE, "coverage", _set("coverage_95", TEACHERS_OF_DAU, pl.lit(0.84))),
+    (BACKTESTS_TABLE, "coverage", _set("coverage_80", TEACHERS_OF_DAU, pl.lit(0.64))),
     (
         SUBSCRIPTIONS_TABLE,
         "subscribers_add_up",
