@@ -81,11 +81,14 @@ class Planner:
         """One change from the first day to come on, and where its effect comes from."""
         written = Written(kind=kind, change=amount, rate=rate)
         found = self._planned(written)
-        assert not isinstance(found, str), "only launches can fail"
+        assert not isinstance(found, str), "only launches and days that are named can fail"
         return found
 
     def _planned(self, written: Written) -> tuple[Change, str] | str:
         last_date = EPOCH + timedelta(days=self.growth.last_day)
+        reason = written.outside(last_date, self.days)
+        if reason is not None:
+            return reason
         force, amount = written.force(last_date, self.days), written.change or 0.0
         match written.kind:
             case "acquisition":
