@@ -74,7 +74,7 @@ class Calendar:
         return replace(self, weights={country: n / total for country, n in users.items()} if total else {})
 
     def evenly(self) -> "Calendar":
-        """The calendar with its countries weighed equally, where it brings no weights: users are not known."""
+        """The calendar with its countries weighed equally, unless it brings weights: users are not known."""
         countries = {event.country for event in self.events if event.country is not None}
         return self if self.weights else self.weighted(dict.fromkeys(sorted(countries), 1.0))
 

@@ -122,14 +122,16 @@ def _moved(base: Sequence[Values], variances: Values) -> list[Values]:
 def _moved_then(base: Sequence[Values], series: Sequence[Series], sizes: Sequence[int]) -> list[Values]:
     """Past forecasts made to add up by what was known at each origin; each of shape (origins, horizon)."""
     by_origin = [
-        _moved([forecasts[at] for forecasts in base], np.array([_variance(each.until(size)) for each in series]))
+        _moved(
+            [forecasts[at] for forecasts in base], np.array([_variance(each.until(size)) for each in series])
+        )
         for at, size in enumerate(sizes)
     ]
     return [np.array(forecasts) for forecasts in zip(*by_origin, strict=True)]
 
 
 def _mean_known(losses: Values) -> Values:
-    """Mean over series from each origin, of shape (origins,); a series that was silent until then has none."""
+    """Mean over series from each origin, of shape (origins,); one that was silent until then has none."""
     is_known = np.isfinite(losses)
     count = is_known.sum(axis=0)
     return np.where(count > 0, np.where(is_known, losses, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)

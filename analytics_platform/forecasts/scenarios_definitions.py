@@ -61,7 +61,7 @@ class Written(_Part):
         return self
 
     def outside(self, last_day: date, days: int) -> str | None:
-        """Why it cannot be told on the days to come: it began before them, or comes after; None where it can."""
+        """Why it cannot be told on the days to come: it begins before or comes after; None where it can."""
         first = self.first_day or 1 if self.first_date is None else (self.first_date - last_day).days
         span = f"the days told, {last_day + timedelta(days=1)} to {last_day + timedelta(days=days)}"
         if first < 1:

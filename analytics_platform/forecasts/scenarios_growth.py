@@ -62,6 +62,7 @@ class Group:
         forward: rates, and users on the last day.
         logit: the estimate's logits of coming, shape (STATES, 7).
         at_risk: user-days behind them of those who have not left, shape (STATES, 7).
+        seen: all user-days behind them, shape (STATES,).
         new: new users by weekday and replicate, shape (7, replicates).
         is_class: whether these are members of classrooms.
     """
@@ -69,6 +70,7 @@ class Group:
     forward: Forward
     logit: Floats
     at_risk: Floats
+    seen: Floats
     new: Floats
     is_class: bool
 
@@ -243,6 +245,7 @@ def _group(counts: Counts, bootstrap: Floats, last_day: int, *, is_class: bool) 
         forward=Forward.of(found, counts.start),
         logit=found.logit[0],
         at_risk=at_risk[0] * (1.0 - found.left[0])[:, None],
+        seen=at_risk[0].sum(-1),
         new=by_weekday,
         is_class=is_class,
     )

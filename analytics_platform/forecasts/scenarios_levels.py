@@ -56,7 +56,7 @@ def levels_of(rows: Iterable[Mapping[str, Any]], price_usd: float) -> dict[tuple
 
 
 def new_users(levels: Levels, days: Iterable[date]) -> NDArray[np.float64] | None:
-    """New users on each of some days, not a number where they have no forecast; None where none of them has."""
+    """New users on each of some days, not a number where there is no forecast; None where none has one."""
     found = [levels.get((NEW_USERS, day)) for day in days]
     if not any(found):
         return None

@@ -114,7 +114,7 @@ def test_of_nothing_nothing_changes():
 def test_a_change_of_nothing_is_played_and_changes_nothing(growth: Growth):
     told = growth.outcome((Change(ALWAYS, effect=growth.lift("curr", 0.0)),), DAYS)
     assert told.scenario["dau"] is not told.baseline["dau"]
-    assert (growth.outcome((), DAYS).scenario["dau"] is not growth.outcome((), DAYS).baseline["dau"])
+    assert growth.outcome((), DAYS).scenario["dau"] is not growth.outcome((), DAYS).baseline["dau"]
     for metric in METRICS:
         assert told.ratio(metric) == pytest.approx(np.ones((DAYS, growth.replicates)), abs=1e-6)
 
