@@ -13,10 +13,10 @@ from analytics_platform.forecasts.series import Series
 DAYS = [date(2026, 1, 1) + timedelta(days=at) for at in range(40)]
 
 
-def saved(folder: Path, name: str = "data.csv", **columns: object) -> Path:
+def saved(folder: Path, file_name: str = "data.csv", /, **columns: object) -> Path:
     frame = pl.DataFrame({"day": DAYS, "users": range(40), **columns}, strict=False)
-    file = folder / name
-    frame.write_csv(file) if name.endswith("csv") else frame.write_parquet(file)
+    file = folder / file_name
+    frame.write_csv(file) if file_name.endswith("csv") else frame.write_parquet(file)
     return file
 
 
