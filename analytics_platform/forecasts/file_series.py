@@ -97,11 +97,11 @@ def _check_columns(table: pl.DataFrame, file: Path, named: Sequence[tuple[str, s
 
 def _check_kinds(schema: pl.Schema, file: Path, date_column: str, value_column: str) -> None:
     days, values = schema[date_column], schema[value_column]
-    if not (days in (pl.Date, pl.Datetime, pl.String, pl.Null) or days.is_integer()):
+    if not (isinstance(days, pl.Date | pl.Datetime | pl.String | pl.Null) or days.is_integer()):
         raise AnalyticsError(
             f"{file}: column {date_column} is of type {days}, which holds no days; write dates."
         )
-    if not (values in (pl.Boolean, pl.String, pl.Null) or values.is_numeric()):
+    if not (isinstance(values, pl.Boolean | pl.String | pl.Null) or values.is_numeric()):
         raise AnalyticsError(
             f"{file}: column {value_column} is of type {values}, which holds no numbers; write numbers."
         )
