@@ -13,7 +13,8 @@ _slow = dg.AssetSelection.assets(
 
 daily = dg.define_asset_job(
     "daily",
-    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments", "churn") - _slow,
+    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments", "llm_quality", "churn")
+    - _slow,
     description="All that new days change: daily tables for a window, the others whole, and their checks.",
 )
 

@@ -105,7 +105,9 @@ def _judgements(lake: Lake) -> dg.AssetsDefinition:
 def _whole(lake: Lake) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="llm_quality",
-        specs=[whole_table(lake, table, said, OWNER, INPUTS, __file__) for table, said in DESCRIPTIONS.items()],
+        specs=[
+            whole_table(lake, table, said, OWNER, INPUTS, __file__) for table, said in DESCRIPTIONS.items()
+        ],
         check_specs=check_specs(DESCRIPTIONS),
     )
     def build(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:

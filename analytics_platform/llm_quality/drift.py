@@ -69,9 +69,7 @@ def drift(engine: Engine, served: pl.DataFrame, paired: Sequence[Pairing]) -> pa
     return as_table([row for series in watched for row in _rows(series, len(watched))], DRIFT)
 
 
-def _of_product(
-    rows: pl.DataFrame, known: Sequence[tuple[date, str]], served: pl.DataFrame
-) -> list[Series]:
+def _of_product(rows: pl.DataFrame, known: Sequence[tuple[date, str]], served: pl.DataFrame) -> list[Series]:
     models = set(served["model"]) if served.height else set()
     found = []
     for (name, segment), own in rows.group_by("series", "model_version", maintain_order=True):

@@ -91,7 +91,9 @@ def level_of(scores: pl.Series) -> Level:
     return "ordinal" if (values == values.round()).all() and len(values) <= 11 else "interval"
 
 
-def slices(rows: pl.DataFrame, dimensions: tuple[str, ...] = SLICES) -> Iterator[tuple[str, str, pl.DataFrame]]:
+def slices(
+    rows: pl.DataFrame, dimensions: tuple[str, ...] = SLICES
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """Dimension, segment and rows: all of them, then by each dimension with more than one value."""
     yield "overall", "all", rows
     for dimension in dimensions:

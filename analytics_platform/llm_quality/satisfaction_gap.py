@@ -68,8 +68,8 @@ def _of_panel(panel: Sequence[Criterion], seed: int) -> Iterator[dict[str, Any]]
 
 def _gap(rows: pl.DataFrame, about: dict[str, Any], seed: int) -> Iterator[dict[str, Any]]:
     both = rows.group_by("item").agg(pl.col("is_first").any() & ~pl.col("is_first").all())
-    raters = rows.group_by("is_first").agg(pl.col("rater").n_unique())
-    if raters.height < 2 or raters["rater"].min() < LEAST_RATERS or both["is_first"].sum() < LEAST_ITEMS:  # pyright: ignore[reportOptionalOperand]
+    raters = [rows.filter(is_first=side)["rater"].n_unique() for side in (True, False)]
+    if min(raters) < LEAST_RATERS or both["is_first"].sum() < LEAST_ITEMS:
         return
     first = rows["is_first"].to_numpy()
     score = rows["score"].to_numpy()

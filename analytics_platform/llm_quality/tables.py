@@ -27,7 +27,10 @@ RATER_AGREEMENT = described(
         "alpha": (_NUMBER, "Krippendorff's α: 1 is agreement, 0 what chance gives."),
         "alpha_low": (_NUMBER, "Lower limit of its 95 % interval, by resampling interactions."),
         "alpha_high": (_NUMBER, "Upper limit."),
-        "ac1": (_NUMBER, "Gwet's AC1, which rare answers do not lower; null for scores that are not nominal."),
+        "ac1": (
+            _NUMBER,
+            "Gwet's AC1, which rare answers do not lower; null for scores that are not nominal.",
+        ),
         "ac1_low": (_NUMBER, "Lower limit of its 95 % interval."),
         "ac1_high": (_NUMBER, "Upper limit."),
         "human_ceiling": (
@@ -80,7 +83,10 @@ PREVALENCE = described(
     _CRITERION,
     {
         "judge": (_TEXT, "The judge that helps; `detector` for the scoring signals."),
-        "labels_by": (_TEXT, "panel: mean of the raters; consensus: Dawid–Skene, which allows for their errors."),
+        "labels_by": (
+            _TEXT,
+            "panel: mean of the raters; consensus: Dawid–Skene, which allows for their errors.",
+        ),
         "period": (_TEXT, "all, or a month such as 2025-09."),
         "first_date": (_DAY, "First day."),
         "last_date": (_DAY, "Last day."),
@@ -177,7 +183,10 @@ LABELLING_QUEUE = described(
         "feature": (_TEXT, "Its feature."),
         "model_version": (_TEXT, "Model that answered."),
         "unsupported_probability": (_NUMBER, "The detector's word."),
-        "sampling_probability": (_NUMBER, "Chance with which it was drawn; labels are weighted by its inverse."),
+        "sampling_probability": (
+            _NUMBER,
+            "Chance with which it was drawn; labels are weighted by its inverse.",
+        ),
         "reason": (_TEXT, "Why it is asked for."),
     },
 )
@@ -192,7 +201,10 @@ WORST_ANSWERS = described(
         "unsupported_probability": (_NUMBER, "The detector's word: a weak signal."),
         "source_text": (_TEXT, "What the answer was to be made from. Untrusted: show it escaped."),
         "output_text": (_TEXT, "The answer. Untrusted: show it escaped."),
-        "spans": (_TEXT, "JSON list of [start, end] of the least supported sentence, in characters of the answer."),
+        "spans": (
+            _TEXT,
+            "JSON list of [start, end] of the least supported sentence, in characters of the answer.",
+        ),
         "human_ratings": (_COUNT, "Experts who judged it."),
         "human_unsupported_share": (_NUMBER, "Share of them who called it unsupported; null without any."),
     },
