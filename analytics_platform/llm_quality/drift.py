@@ -81,7 +81,7 @@ def _of_product(rows: pl.DataFrame, known: Sequence[tuple[date, str]], served: p
 
 
 def _standardised(rows: pl.DataFrame) -> tuple[np.ndarray, Floats, Floats, Floats, np.ndarray]:
-    """Daily means over the parts in their shares of all days; days without one of the main parts are left out."""
+    """Daily means over the parts in their shares of all days; days without a main part are left out."""
     rows = rows.filter((pl.col("n") >= FEWEST_A_DAY) & (pl.col("variance") > 0))
     totals = rows.group_by("part").agg(weight=pl.col("n").sum(), days=pl.len())
     main = totals.filter(pl.col("days") >= 0.8 * pl.col("days").max())

@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics_platform.lakehouse import Engine
-from analytics_platform.stats.disagreements import Level
 from analytics_platform.stats.dawid_skene import dawid_skene
+from analytics_platform.stats.disagreements import Level
 
 PANEL = Path(__file__).with_suffix(".sql").read_text()
 SLICES = ("feature", "model_version", "prompt_version")

@@ -1,7 +1,7 @@
 """How many answers are at fault: the judge's word, the experts' labels, and both together side by side.
 
-Sources: Angelopoulos, Duchi and Zrnic (2023), "PPI++: efficient prediction-powered inference"; labels of weeks
-with few are weighted up, so that they stand for the answers given and not for the panel's diary.
+Labels of weeks with few are weighted up, so that they stand for the answers given and not for the panel's
+diary. Source: Angelopoulos, Duchi and Zrnic (2023), PPI++: efficient prediction-powered inference.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -36,7 +36,7 @@ def satisfaction_gap(engine: Engine, panel: Sequence[Criterion], seed: int) -> p
 
 
 def read_ratings(engine: Engine) -> pl.DataFrame:
-    """Stars of users, at most about 100,000, as whole users: rater, is_first (teacher), score, item columns."""
+    """Stars of whole users, about 100,000 at most: rater, is_first (teacher), score, item columns."""
     total = engine.query(COUNT)["ratings"][0].as_py()
     kept = max(1, min(1000, 1000 * MOST_RATINGS // max(total, 1)))
     return pl.DataFrame(engine.query(RATINGS, {"kept": kept}))

@@ -35,7 +35,7 @@ RATER_AGREEMENT = described(
         "ac1_high": (_NUMBER, "Upper limit."),
         "human_ceiling": (
             _NUMBER,
-            "Balanced accuracy of one rater against the majority of the others: what a judge can be asked for.",
+            "Balanced accuracy of a rater against the majority of the others: a bound for judges.",
         ),
         "human_ceiling_low": (_NUMBER, "Lower limit of its 95 % interval."),
         "human_ceiling_high": (_NUMBER, "Upper limit."),
@@ -114,13 +114,13 @@ VERSION_COMPARISONS = described(
         "to_version": (_TEXT, "The version after."),
         "basis": (
             _TEXT,
-            "concurrent (days on which both answered) or before_after (28 days on either side of the release).",
+            "concurrent (days on which both answered) or before_after (28 days either side of the release).",
         ),
         "first_date": (_DAY, "First day compared."),
         "last_date": (_DAY, "Last day compared."),
         "metric": (
             _TEXT,
-            "unsupported, rating_mean, satisfied_share, latency_p95_ms, cost_per_answer_usd or failure_share.",
+            "unsupported, rating_mean, satisfied_share, latency_p95_ms, cost_per_answer_usd, failure_share.",
         ),
         "unit": (_TEXT, "Unit of the values."),
         "direction": (_TEXT, "Which way is good: up or down."),
@@ -222,10 +222,10 @@ SCHEMAS = {
     "llm_quality.worst_answers": WORST_ANSWERS,
 }
 DESCRIPTIONS = {
-    "llm_quality.rater_agreement": "One row per criterion and segment: how far experts agree, and what that allows.",
+    "llm_quality.rater_agreement": "One row per criterion and segment: how far experts agree.",
     "llm_quality.rater_severity": "One row per criterion and rater: severity, sensitivity and specificity.",
-    "llm_quality.judge_calibration": "One row per judge, criterion, segment and measure: the judge against experts.",
-    "llm_quality.prevalence": "One row per criterion, period, segment and method: how many answers are at fault.",
+    "llm_quality.judge_calibration": "One row per judge, criterion, segment and measure.",
+    "llm_quality.prevalence": "One row per criterion, period, segment and method: answers at fault.",
     "llm_quality.version_comparisons": "One row per pair of versions and metric, with a verdict.",
     "llm_quality.satisfaction_gap": "One row per source, item and segment: do teachers judge as students do?",
     "llm_quality.drift": "One row per day and watched series: has quality, or the judge, changed?",

@@ -47,7 +47,7 @@ def served(engine: Engine) -> pl.DataFrame:
 
 
 def releases(days: pl.DataFrame) -> list[tuple[date, str]]:
-    """Day and name of each version's first appearance but those of the first day; such as (day, `prompt-2`)."""
+    """Day and name of each version that was not there on the first day, such as (day, `prompt-2`)."""
     found = {
         (first, str(version))
         for kind in KINDS

@@ -70,7 +70,8 @@ class Labelled:
             own = (self.texts["feature"] == feature).to_numpy()
             wanted = round((own & ~self.is_unsupported).sum() * share / (1 - share))
             kept |= own & self.is_unsupported & (np.cumsum(own & self.is_unsupported) <= wanted)
-        return Labelled(self.texts.filter(kept), self.signals.filter(kept), self.is_unsupported[kept])
+        chosen = pl.Series(kept)
+        return Labelled(self.texts.filter(chosen), self.signals.filter(chosen), self.is_unsupported[kept])
 
 
 def is_unsupported(error_type: pl.Series) -> pl.Series:
