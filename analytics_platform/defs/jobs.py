@@ -23,7 +23,11 @@ weekly = dg.define_asset_job(
     selection=_slow
     | dg.AssetSelection.groups("forecasts")
     | dg.AssetSelection.assets(
-        "validation/recovery", "validation/scenario_replays", "validation/churn_ceiling"
+        "validation/recovery",
+        "validation/scenario_replays",
+        "validation/churn_ceiling",
+        "validation/detector",
+        "validation/quality_recovery",
     ),
     description="What fits models to everybody's history, and what came of it where the truth is known.",
 )

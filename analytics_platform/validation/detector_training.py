@@ -59,9 +59,9 @@ class Labelled:
     def of(cls, texts: pl.DataFrame) -> "Labelled":
         """Score texts; those with nothing to compare are left out."""
         signals = score_texts(texts).with_columns(texts["feature"])
-        kept = ~np.isnan(design(signals)).any(axis=1)
-        planted = is_unsupported(texts["error_type"])
-        return cls(texts.filter(kept), signals.filter(kept), planted.to_numpy()[kept])
+        kept = pl.Series(~np.isnan(design(signals)).any(axis=1))
+        planted = is_unsupported(texts["error_type"]).filter(kept)
+        return cls(texts.filter(kept), signals.filter(kept), planted.to_numpy())
 
     def thinned(self, share: float) -> "Labelled":
         """With later unsupported ones left out, so that they make up a share of every feature's texts."""
