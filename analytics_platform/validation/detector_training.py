@@ -59,7 +59,7 @@ class Labelled:
     def of(cls, texts: pl.DataFrame) -> "Labelled":
         """Score texts; those with nothing to compare are left out."""
         signals = score_texts(texts).with_columns(texts["feature"])
-        kept = pl.Series("kept", np.isfinite(design(signals)).all(axis=1))
+        kept = pl.Series("kept", np.asarray(np.isfinite(design(signals)).all(axis=1)))
         planted = is_unsupported(texts["error_type"]).filter(kept)
         return cls(texts.filter(kept), signals.filter(kept), planted.to_numpy())
 
