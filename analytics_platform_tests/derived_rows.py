@@ -9,6 +9,8 @@ import pyarrow as pa
 from analytics_platform.experiments.catalogue import Catalogue, Experiment
 from analytics_platform.experiments.catalogue_table import CATALOGUE, write_catalogue
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
+from analytics_platform.llm_quality.interaction_scores import SCHEMA as SCORES_SCHEMA
+from analytics_platform.llm_quality.interaction_scores import interaction_scores
 from analytics_platform.workspace import MODELS, VIEWS
 from analytics_platform_tests.raw_rows import FIRST_DAY, Row
 
@@ -132,6 +134,9 @@ def build(lake: Lake, window: Window, *names: str) -> DuckDBEngine:
     engine = DuckDBEngine(lake, VIEWS)
     if not names and not lake.exists(CATALOGUE):
         write_catalogue(lake, SMALL_CATALOGUE)
+    if not names or "llm_quality.quality_daily" in names:
+        scores = interaction_scores(engine, window)
+        lake.replace_days("llm_quality.interaction_scores", window, scores, SCORES_SCHEMA)
     for name in names or MODELS:
         model = MODELS[name]
         if not model.is_view:

@@ -43,6 +43,10 @@ DAILY = {
     "experiments/histograms",
     "churn/features",
     "churn/scores",
+    "llm_quality/interaction_scores",
+    "llm_quality/judgements",
+    "llm_quality/quality_daily",
+    "llm_quality/ratings_daily",
 }
 
 

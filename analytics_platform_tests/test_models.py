@@ -11,6 +11,7 @@ from analytics_platform.behaviour import funnels, journeys, metric_changes, segm
 from analytics_platform.event_contract import CONTRACTS
 from analytics_platform.experiments.catalogue_table import CATALOGUE, METRICS, VARIANTS, write_catalogue
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
+from analytics_platform.llm_quality import SCORES
 from analytics_platform.workspace import MODELS, VIEWS
 from analytics_platform_tests.derived_rows import SMALL_CATALOGUE, build, days, stored
 from analytics_platform_tests.small_log import SmallLog
@@ -41,7 +42,7 @@ def test_a_model_s_file_and_module_bear_its_name():
 
 
 def test_models_stand_after_what_they_read():
-    order = [*CONTRACTS, CATALOGUE, METRICS, VARIANTS, *MODELS]
+    order = [*CONTRACTS, CATALOGUE, METRICS, VARIANTS, SCORES, *MODELS]
     for name, model in MODELS.items():
         assert all(order.index(table) < order.index(name) for table in model.inputs)
 

@@ -139,14 +139,17 @@ SELECT
   captured, -- Calls whose answer was captured as text.
   scored, -- Captured answers that were scored.
   judged, -- Scored answers that could be compared with their source.
-  probability_mean AS unsupported_probability_mean, -- Mean probability that an answer holds an unsupported claim.
-  greatest(probability_mean - probability_reach, 0)
+  probability_mean AS unsupported_probability_mean, -- Mean probability of an unsupported claim.
+  CASE WHEN probability_reach IS NOT NULL THEN greatest(probability_mean - probability_reach, 0) END
     AS unsupported_probability_low, -- Lower limit of its 95 % sampling interval; null below 30 users.
-  least(probability_mean + probability_reach, 1) AS unsupported_probability_high, -- Upper limit.
+  CASE WHEN probability_reach IS NOT NULL THEN least(probability_mean + probability_reach, 1) END
+    AS unsupported_probability_high, -- Upper limit.
   flagged, -- Answers flagged as unsupported.
   flagged_share, -- Their share of answers compared.
-  greatest(flagged_share - flagged_reach, 0) AS flagged_low, -- Lower limit of its 95 % sampling interval.
-  least(flagged_share + flagged_reach, 1) AS flagged_high, -- Upper limit.
+  CASE WHEN flagged_reach IS NOT NULL THEN greatest(flagged_share - flagged_reach, 0) END
+    AS flagged_low, -- Lower limit of its 95 % sampling interval.
+  CASE WHEN flagged_reach IS NOT NULL THEN least(flagged_share + flagged_reach, 1) END
+    AS flagged_high, -- Upper limit.
   format_failures, -- Answers that are not in the format asked for.
   pii_outputs, -- Answers with personal data.
   quiz_valid_share, -- Quizzes without a fault found.

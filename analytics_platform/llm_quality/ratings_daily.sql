@@ -1,4 +1,4 @@
--- One row per reporting day and segment: what users said of answers, with intervals that treat users as clusters.
+-- One row per reporting day and segment: what users said of answers, with intervals over users.
 -- key: event_date, dimension, segment
 WITH
 asked AS (
@@ -114,13 +114,17 @@ SELECT
   users, -- Users who rated.
   CAST(n AS BIGINT) AS ratings, -- Ratings given that day.
   rating_mean, -- Mean stars (1–5).
-  greatest(rating_mean - rating_reach, 1) AS rating_low, -- Lower limit of its 95 % interval; null below 30 users.
-  least(rating_mean + rating_reach, 5) AS rating_high, -- Upper limit.
+  CASE WHEN rating_reach IS NOT NULL THEN greatest(rating_mean - rating_reach, 1) END
+    AS rating_low, -- Lower limit of its 95 % interval; null below 30 users.
+  CASE WHEN rating_reach IS NOT NULL THEN least(rating_mean + rating_reach, 5) END
+    AS rating_high, -- Upper limit.
   CAST(satisfied AS BIGINT) AS satisfied_ratings, -- Ratings of 4 or 5 stars.
   satisfied_share, -- Their share of ratings.
-  greatest(satisfied_share - satisfied_reach, 0) AS satisfied_low, -- Lower limit of its 95 % interval.
-  least(satisfied_share + satisfied_reach, 1) AS satisfied_high, -- Upper limit.
-  n / nullif(answered.interactions, 0) AS rated_share, -- Ratings per call; those who rate are no random sample.
+  CASE WHEN satisfied_reach IS NOT NULL THEN greatest(satisfied_share - satisfied_reach, 0) END
+    AS satisfied_low, -- Lower limit of its 95 % interval.
+  CASE WHEN satisfied_reach IS NOT NULL THEN least(satisfied_share + satisfied_reach, 1) END
+    AS satisfied_high, -- Upper limit.
+  n / nullif(answered.interactions, 0) AS rated_share, -- Ratings per call; raters are no random sample.
   event_date -- Reporting day.
 FROM estimates
 LEFT JOIN answered USING (event_date, dimension, segment)

@@ -1,6 +1,7 @@
 -- Every answer that was captured as text is scored.
 -- table: llm_quality.interaction_scores
-SELECT interactions.event_date, count(*) AS answers, min(interactions.interaction_id) AS example_interaction_id
+SELECT
+  interactions.event_date, count(*) AS answers, min(interactions.interaction_id) AS example_interaction_id
 FROM raw.interactions AS interactions
 LEFT JOIN llm_quality.interaction_scores AS scores
   ON scores.interaction_id = interactions.interaction_id AND scores.event_date = interactions.event_date

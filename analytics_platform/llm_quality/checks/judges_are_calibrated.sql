@@ -1,4 +1,4 @@
--- A judge's mean probability is within 10 points of the experts' share, and it ranks answers better than chance.
+-- A judge's mean probability is within 10 points of the experts' share, and it ranks better than chance.
 -- table: llm_quality.judge_calibration
 -- severity: warn
 SELECT judge, criterion, dimension, segment, measure, estimate, low, high, n

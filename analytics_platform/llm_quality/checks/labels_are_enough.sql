@@ -5,11 +5,13 @@ WITH
 months AS (
   SELECT criterion, judge, labels_by, max(period) AS period
   FROM llm_quality.prevalence
-  WHERE period <> 'all' AND method = 'naive' AND last_date - first_date >= 27
+  WHERE period <> 'all' AND method = 'naive' AND date_diff('day', first_date, last_date) >= 27
   GROUP BY criterion, judge, labels_by
 )
 
-SELECT prevalence.criterion, prevalence.judge, prevalence.labels_by, prevalence.period, naive.labels, prevalence.low, prevalence.high
+SELECT
+  months.criterion, months.judge, months.labels_by, months.period, naive.labels, prevalence.low,
+  prevalence.high
 FROM months
 JOIN llm_quality.prevalence AS naive USING (criterion, judge, labels_by, period)
 LEFT JOIN llm_quality.prevalence AS prevalence

@@ -1,4 +1,4 @@
--- Every estimate of prevalence lies between 0 and 1, within its interval, and the judge's weight between 0 and 1.
+-- Every estimate of prevalence lies between 0 and 1 and within its interval; so does the judge's weight.
 -- table: llm_quality.prevalence
 SELECT criterion, judge, labels_by, period, dimension, segment, method, estimate, low, high, "lambda"
 FROM llm_quality.prevalence

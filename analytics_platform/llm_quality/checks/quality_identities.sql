@@ -1,4 +1,4 @@
--- A part never exceeds its whole: answered ≤ interactions, flagged ≤ judged ≤ scored ≤ captured; latencies rise.
+-- A part never exceeds its whole: flagged ≤ judged ≤ scored ≤ captured ≤ calls; latency rises by quantile.
 -- table: llm_quality.quality_daily
 SELECT event_date, dimension, segment, interactions, captured, scored, judged, flagged
 FROM llm_quality.quality_daily

@@ -1,6 +1,8 @@
 -- Probabilities lie between 0 and 1, and the least supported sentence lies within the answer.
 -- table: llm_quality.interaction_scores
-SELECT scores.event_date, scores.interaction_id, scores.unsupported_probability, scores.worst_start, scores.worst_end
+SELECT
+  scores.event_date, scores.interaction_id, scores.unsupported_probability, scores.worst_start,
+  scores.worst_end
 FROM llm_quality.interaction_scores AS scores
 JOIN raw.interactions AS interactions
   ON interactions.interaction_id = scores.interaction_id AND interactions.event_date = scores.event_date
