@@ -44,8 +44,10 @@ def subtitle(rows: Sequence[Row]) -> str:
     items = max((row["items"] for row in overall), default=0)
     raters = max((row["raters"] for row in overall), default=0)
     return (
-        f"Krippendorff’s α by criterion and group of experts: 1 is agreement, 0 what chance gives; .8 and more "
-        f"bears conclusions, below .667 hardly any · 95% intervals by resampling answers · n = {items:,} answers "
+        "Krippendorff’s α by criterion and group of experts: 1 is agreement, 0 what chance gives; "
+        ".8 and more "
+        "bears conclusions, below .667 hardly any · 95% intervals by resampling answers · n = "
+        f"{items:,} answers "
         f"judged twice or more by {raters:,} experts"
     )
 
@@ -70,7 +72,8 @@ def _forest_row(row: Row) -> ForestRow:
 def ceilings(rows: Sequence[Row]) -> list[str]:
     """What one expert reaches against the others, a sentence a criterion."""
     return [
-        f"Human ceiling on “{row['criterion']}”: one expert against the majority of the others reaches a balanced "
+        f"Human ceiling on “{row['criterion']}”: one expert against the majority of the others "
+        "reaches a balanced "
         f"accuracy of {percent(row['human_ceiling'])} ({percent(row['human_ceiling_low'])} to "
         f"{percent(row['human_ceiling_high'])}); no judge can be asked for more."
         for row in rows

@@ -17,9 +17,14 @@ QUEUE_COLUMNS = (
     "rank", "interaction_id", "event_date", "feature", "model_version", "unsupported_probability",
     "sampling_probability", "reason",
 )  # fmt: skip
+REASONS = {
+    "judge in doubt": "because the judge is in doubt",
+    "check of the rest": "as a check of the rest",
+    "no probability": "without a probability",
+}
 BOX = (
     "white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid rgba(128,128,128,0.4);border-radius:6px;"
-    "padding:0.7rem 0.9rem;max-height:26rem;overflow-y:auto;line-height:1.5"
+    "padding:0.7rem 0.9rem;max-height:60rem;overflow-y:auto;line-height:1.5"
 )
 MARK = "background-color:#E69F00;color:#1B2430;padding:0 2px;border-radius:2px"
 
@@ -83,7 +88,8 @@ def facts(row: Row) -> str:
 
 def verdicts(row: Row) -> str:
     """The detector's word and the experts', in a sentence of our own words."""
-    said = f"Detector: {percent(row['unsupported_probability'])} likely to make an unsupported claim, a weak signal"
+    chance = percent(row["unsupported_probability"])
+    said = f"Detector: {chance} likely to make an unsupported claim, a weak signal"
     if not row["human_ratings"]:
         return f"{said}. No expert has judged it."
     bad = round(row["human_unsupported_share"] * row["human_ratings"])
@@ -102,6 +108,9 @@ def queue_headline(rows: Sequence[Row]) -> str:
         for reason in dict.fromkeys(r["reason"] for r in rows)
     }
     told = listed(
-        [f"{number} {reason}" for reason, number in sorted(tally.items(), key=lambda pair: -pair[1])]
+        [
+            f"{number} {REASONS.get(reason, reason)}"
+            for reason, number in sorted(tally.items(), key=lambda pair: -pair[1])
+        ]
     )
     return f"{count(len(rows), 'answer')} to label next: {told}"

@@ -38,7 +38,8 @@ class Line:
 
 
 def lines(rows: pl.DataFrame, value: str, ends: tuple[str, str], n: str) -> list[Line]:
-    """A line a segment, the five with most in the last four weeks of the data; days without an interval break it.
+    """A line a segment, the five with most in the last four weeks of the data; days without an "
+    "interval break it.
 
     Args:
         rows: event_date, segment and the columns named.
@@ -62,6 +63,12 @@ def _line(own: pl.DataFrame, name: str, value: str, ends: tuple[str, str]) -> Li
     days = own.sort("event_date").upsample("event_date", every="1d")
     known = days.with_columns(pl.when(pl.col(low).is_not_null()).then(pl.col(value)).alias(value))
     return Line(name, known["event_date"].to_list(), *(known[each].to_list() for each in (value, low, high)))
+
+
+def days_of(rows: pl.DataFrame) -> tuple[date, date]:
+    """First and last day of rows."""
+    days = rows["event_date"].sort().to_list()
+    return days[0], days[-1]
 
 
 def releases(model: pl.DataFrame, prompt: pl.DataFrame) -> list[Marker]:
@@ -101,8 +108,7 @@ def chart(
             customdata=["" if value is None else in_unit(value, unit) for value in line.values],
             hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
         )
-    drawn = [v / divisor for line in shown for v in (*line.values, *line.lows, *line.highs) if v is not None]
-    low, high = _bounds(drawn)
+    low, high = _bounds([value / divisor for value in _extent(shown)])
     _add_releases(figure, marks)
     _add_alarms(figure, alarms, low + 0.05 * (high - low))
     _label_ends(figure, shown, unit, (low, high))
@@ -124,6 +130,17 @@ def chart(
 def in_unit(value: float, unit: str) -> str:
     """A value with its unit; milliseconds as seconds."""
     return f"{value / 1000:.1f} s" if unit == "ms" else number(value, unit)
+
+
+def _extent(shown: Sequence[Line]) -> list[float]:
+    """Every value, and ends of intervals but for the widest: one thin day would flatten all the others."""
+    values = [value for line in shown for value in line.values if value is not None]
+    lows = sorted(value for line in shown for value in line.lows if value is not None)
+    highs = sorted(value for line in shown for value in line.highs if value is not None)
+    if not lows or not highs:
+        return values
+    cut = len(lows) // 20
+    return [*values, lows[cut], highs[-1 - cut]]
 
 
 def _bounds(values: Sequence[float]) -> tuple[float, float]:

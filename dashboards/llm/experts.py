@@ -82,8 +82,10 @@ def _severity(reading: Reading) -> None:
     own = [row for row in rows if row["criterion"] == criterion]
     st.subheader(sources.plain(raters.severity_headline(own)), anchor=False)
     st.caption(
-        "By how much each scores below the average expert on the same answers, in points of the scale, drawn towards "
-        "0 · right: stricter · 95% intervals · blue square: more than three standard errors from 0 · n = judgements"
+        "By how much each scores below the average expert on the same answers, in points of the "
+        "scale, drawn towards "
+        "0 · right: stricter · 95% intervals · blue square: more than three standard errors from 0 · "
+        "n = judgements"
     )
     sources.banner(reading, sources.SEVERITY)
     draw(forest(raters.severity_rows(own), "+.2~f", widest=WIDEST), "severity", raters.severity_headline(own))
@@ -98,9 +100,12 @@ def _gap(reading: Reading) -> None:
         return
     st.subheader(raters.gap_headline(rows), anchor=False)
     st.caption(
-        "Teachers − students (stars), teachers − other experts (panel), in points of the scale · circle or square: "
-        "within the same item, allowing for severity · purple triangle: raw, whatever each rated · 95% intervals "
-        f"by resampling raters and items · {sources.plain(raters.gap_n(rows))}"
+        "Teachers − students (stars), teachers − other experts (panel), in points of the scale · "
+        "circle or square: "
+        "within the same item, allowing for severity · purple triangle: raw, whatever each rated · "
+        "95% intervals "
+        "by resampling raters and items · same day: feature, versions and day alike · n = items that "
+        "both rated"
     )
     sources.banner(reading, sources.GAP)
     draw(forest(raters.gap_rows(rows), "+.2~f", widest=WIDEST), "gap", raters.gap_headline(rows))

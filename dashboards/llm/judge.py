@@ -9,7 +9,8 @@ from dashboards.formats import percent
 from dashboards.reader import Row
 
 COLUMNS = (
-    "judge", "criterion", "dimension", "segment", "measure", "bin_low", "bin_high", "estimate", "low", "high", "n",
+    "judge", "criterion", "dimension", "segment", "measure", "bin_low", "bin_high", "estimate", "low", "high",
+    "n",
 )  # fmt: skip
 MEASURES = {
     "auroc": "AUROC: ranks a bad answer above a good one",
@@ -56,14 +57,16 @@ def headline(rows: Sequence[Row]) -> str:
     told = f"The judge is {strength}: AUROC {rank['estimate']:.2f} ({rank['low']:.2f} to {rank['high']:.2f})"
     if found is None or spared is None:
         return told
-    return f"{told}; it flags {percent(found['estimate'])} of bad and {percent(1 - spared['estimate'])} of good answers"
+    flags = f"{percent(found['estimate'])} of bad and {percent(1 - spared['estimate'])} of good answers"
+    return f"{told}; it flags {flags}"
 
 
 def subtitle(rows: Sequence[Row]) -> str:
     """Against whom, on how many."""
     n = max((row["n"] for row in rows if row["measure"] != "bin"), default=0)
     return (
-        f"Share that experts call bad, by tenth of the judge’s probability · bars: 95% intervals · n = {n:,} answers "
+        "Share that experts call bad, by tenth of the judge’s probability · bars: 95% intervals · n "
+        f"= {n:,} answers "
         "judged by both · truth: the majority of the experts, ties left out"
     )
 
@@ -114,7 +117,8 @@ def chart(rows: Sequence[Row]) -> go.Figure:
         marker={"color": BLUE, "size": 9},
         error_y=error_bar(values, [row["low"] for row in bins], [row["high"] for row in bins], BLUE),
         customdata=[[row["n"], percent(row["bin_low"]), percent(row["bin_high"])] for row in bins],
-        hovertemplate="said %{customdata[1]} to %{customdata[2]}, experts %{y:.1%}, n = %{customdata[0]:,}<extra></extra>",
+        hovertemplate="said %{customdata[1]} to %{customdata[2]}, experts %{y:.1%}, n = "
+        "%{customdata[0]:,}<extra></extra>",
         name="tenths of answers",
     )
     figure.add_annotation(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 from dashboards.formats import number
-from dashboards.llm.daily_lines import Line
+from dashboards.llm.daily_lines import Line, days_of
 from dashboards.llm.periods import DAYS, level
 
 PERCENTILES = {"p50": "latency_p50_ms", "p95": "latency_p95_ms", "p99": "latency_p99_ms"}
@@ -13,7 +13,7 @@ PERCENTILES = {"p50": "latency_p50_ms", "p95": "latency_p95_ms", "p99": "latency
 
 def ratings(rows: pl.DataFrame) -> str:
     """The mean rating of the last four weeks, by segment where there are several."""
-    last = rows["event_date"].max()
+    _, last = days_of(rows)
     summed = rows.with_columns(stars=pl.col("rating_mean") * pl.col("ratings"))
     found = []
     for (name,), own in summed.group_by("segment"):
@@ -25,7 +25,7 @@ def ratings(rows: pl.DataFrame) -> str:
     told = sorted(found, key=lambda each: (-each[0], each[2]))
     parts = [
         f"{number(one.value, 'stars')} ± {one.reach:.2f} {'' if name == 'all' else f'for {name}'}".strip()
-        for value, one, name in ((told[0], told[-1]) if len(told) > 1 else told)
+        for _, one, name in ((told[0], told[-1]) if len(told) > 1 else told)
     ]
     if len(parts) == 1:
         return f"Stars in the last four weeks: {parts[0]}"
@@ -34,7 +34,7 @@ def ratings(rows: pl.DataFrame) -> str:
 
 def latency(quality: pl.DataFrame) -> str:
     """The slow calls of the last four weeks, beside the four before."""
-    last = quality["event_date"].max()
+    _, last = days_of(quality)
     rows = quality.with_columns(one=pl.lit(1.0))
     now, before = (level(rows, PERCENTILES["p95"], "one", day) for day in (last, last - timedelta(days=DAYS)))
     if now is None:
@@ -44,7 +44,8 @@ def latency(quality: pl.DataFrame) -> str:
         return said
     change = now.value / before.value - 1
     is_noise = abs(now.value - before.value) <= now.reach + before.reach
-    return f"{said}, {'as in' if is_noise else f'{100 * change:+.0f}% against'} the four weeks before"
+    noise = ", no more than days differ" if is_noise else ""
+    return f"{said}, {100 * change:+.0f}% on the four weeks before{noise}"
 
 
 def latency_lines(quality: pl.DataFrame) -> list[Line]:

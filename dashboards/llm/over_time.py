@@ -25,7 +25,7 @@ def show(reading: Reading) -> None:
     """Draw the view."""
     table = next(name for name in sources.TABLES if name in reading.snapshot.tables)
     quality = sources.overall(reading, sources.QUALITY)
-    last_day = None if quality.is_empty() else quality["event_date"].max()
+    last_day = None if quality.is_empty() else daily_lines.days_of(quality)[1]
     status.strip(reading, last_day, table, "quality of answers")
     by = st.segmented_control(
         "By", list(DIMENSIONS), default="Model version", required=True, key="by", bind="query-params"
@@ -58,9 +58,10 @@ def _unsupported(
     if not lines:
         st.info(sources.absent(sources.QUALITY if rows.is_empty() else sources.WORST), icon=":material/info:")
     else:
-        last = found["event_date"].max()
+        last = daily_lines.days_of(found)[1]
         st.caption(
-            "Mean probability of an unsupported claim, the detector’s word, in %, by day · ribbon: 95% sampling "
+            "Mean probability of an unsupported claim, the detector’s word, in %, by day · ribbon: "
+            "95% sampling "
             f"interval, days below 30 users left out · {_window(found)} · by {by.lower()} · "
             f"n = {found['judged'].sum():,} answers · ▲ release · ✕ alarm · a level, no rate: see Overview"
         )
@@ -97,7 +98,8 @@ def _ratings(reading: Reading, by: str, marks: Sequence[daily_lines.Marker]) -> 
         return
     st.subheader(movements.ratings(found), anchor=False)
     st.caption(
-        "Mean stars (1 to 5) by day · ribbon: 95% interval, users being clusters, days below 30 users left out · "
+        "Mean stars (1 to 5) by day · ribbon: 95% interval, users being clusters, days below 30 "
+        "users left out · "
         f"{_window(found)} · by {by.lower()} · n = {found['ratings'].sum():,} ratings · ▲ release"
     )
     sources.banner(reading, sources.RATINGS)
@@ -113,7 +115,8 @@ def _latency(reading: Reading, quality: pl.DataFrame, marks: Sequence[daily_line
     st.subheader(movements.latency(quality), anchor=False)
     st.caption(
         "Latency of all calls by day, in s: median, 95th and 99th percentile · counted in full, so without "
-        f"intervals · {_window(quality)} · everybody · n = {quality['interactions'].sum():,} calls · ▲ release"
+        f"intervals · {_window(quality)} · everybody · n = {quality['interactions'].sum():,} calls · "
+        "▲ release"
     )
     sources.banner(reading, sources.QUALITY)
     draw(daily_lines.chart(lines, "ms", marks), "latency", movements.latency(quality))
@@ -129,4 +132,5 @@ def _known(rows: pl.DataFrame, value: str, low: str) -> pl.DataFrame:
 
 
 def _window(rows: pl.DataFrame) -> str:
-    return f"{long_day(rows['event_date'].min())} to {long_day(rows['event_date'].max())}"
+    first, last = daily_lines.days_of(rows)
+    return f"{long_day(first)} to {long_day(last)}"

@@ -1,7 +1,8 @@
-"""Overview, drawn: how many answers are unsupported, what users say, what answers cost and how long they take."""
+"""Overview, drawn: how many answers are unsupported, what users say, cost and latency."""
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 import polars as pl
 import streamlit as st
@@ -14,7 +15,7 @@ from dashboards.llm import periods, prevalence, sources
 from dashboards.reader import Reading, Row
 from dashboards.vocabulary import method_label
 
-CARD_COLORS = {"better": "green", "worse": "red", "neutral": "off"}
+CARD_COLORS: dict[str, Literal["green", "red", "off"]] = {"better": "green", "worse": "red", "neutral": "off"}
 METHODS = ("ppi", "labels_only", "naive_share")
 
 
@@ -23,7 +24,9 @@ def show(reading: Reading) -> None:
     rows = reading.rows(sources.PREVALENCE)
     judged = sources.overall(reading, sources.QUALITY)
     rated = sources.overall(reading, sources.RATINGS)
-    days = [frame["event_date"].max() for frame in (judged, rated) if not frame.is_empty()]
+    days: list[date] = [
+        frame["event_date"].to_list()[-1] for frame in (judged, rated) if not frame.is_empty()
+    ]
     table = next(name for name in sources.TABLES if name in reading.snapshot.tables)
     status.strip(reading, max(days, default=None), table, "quality of answers")
     kind = "panel"
@@ -53,18 +56,17 @@ def _cards(reading: Reading, shown: Sequence[Row], judged: pl.DataFrame, rated: 
     found = [periods.satisfied(rated), _rate(shown), periods.latency(judged), periods.cost(judged)]
     with st.container(horizontal=True, gap="small"):
         for card in found:
-            st.metric(
-                card.label,
-                card.value,
-                card.delta,
-                delta_color=CARD_COLORS[card.verdict],
-                delta_arrow="auto" if card.delta else "off",
-                help=card.help,
-                border=True,
-                width=270,
-                height="stretch",
-                delta_description=card.detail,
-            )
+            with st.container(border=True, width=290, height="stretch", gap="xxsmall"):
+                st.metric(
+                    card.label,
+                    card.value,
+                    card.delta,
+                    delta_color=CARD_COLORS[card.verdict],
+                    delta_arrow="auto" if card.delta else "off",
+                    delta_description=card.comparison or None,
+                    help=card.help,
+                )
+                st.caption(card.detail.replace("$", "\\$"))
     for table, frame in ((sources.QUALITY, judged), (sources.RATINGS, rated)):
         if frame.is_empty():
             st.info(sources.absent(table), icon=":material/info:")

@@ -55,7 +55,7 @@ def level(rows: pl.DataFrame, above: str, below: str, last_day: date) -> Level |
     )
     if own.height < FEWEST_DAYS:
         return None
-    total, n = own[above].cast(pl.Float64).sum(), own[below].cast(pl.Float64).sum()
+    total, n = (float(own[name].cast(pl.Float64).sum()) for name in (above, below))
     value = total / n
     misses = own[above].cast(pl.Float64) - value * own[below].cast(pl.Float64)
     error = sqrt(float((misses**2).sum()) * own.height / (own.height - 1)) / n
@@ -73,6 +73,7 @@ class Card:
         verdict: whether the change is beyond noise, and good.
         detail: interval, n and window.
         help: how it is made.
+        comparison: what the change is against, and whether it is noise.
     """
 
     label: str
@@ -81,6 +82,7 @@ class Card:
     verdict: Verdict
     detail: str
     help: str
+    comparison: str = ""
 
 
 def satisfied(ratings: pl.DataFrame) -> Card:
@@ -91,7 +93,7 @@ def satisfied(ratings: pl.DataFrame) -> Card:
 
 def latency(quality: pl.DataFrame) -> Card:
     """The mean day's 95th percentile of latency."""
-    told = "On an average day one call in twenty took longer. Mean of the days’ 95th percentiles. Lower is better."
+    told = "Mean of the days’ 95th percentiles: one call in twenty took longer. Lower is better."
     rows = quality.with_columns(one=pl.lit(1.0)) if not quality.is_empty() else quality
     return _card("Latency p95", rows, ("latency_p95_ms", "one"), "down", told, "days")
 
@@ -121,16 +123,16 @@ def _card(label: str, rows: pl.DataFrame, columns: tuple[str, str], way: str, to
     verdict: Verdict = "neutral"
     if abs(change) > noise:
         verdict = "better" if (change > 0) == (way == "up") else "worse"
-    sure = "" if verdict != "neutral" else ", no more than noise"
-    said = f"against the 28 days before{sure}; {detail}"
-    return Card(label, _value(label, now.value), _change(label, change, before.value), verdict, said, told)
+    said = "on 28 days before" if verdict != "neutral" else "on 28 days before, noise"
+    delta = _change(label, change, before.value)
+    return Card(label, _value(label, now.value), delta, verdict, detail, told, said)
 
 
 def _value(label: str, value: float) -> str:
     if label.startswith("Latency"):
         return f"{value / 1000:.2f} s"
     if label.startswith("Cost"):
-        return f"${1000 * value:.2f} per 1,000"
+        return f"${1000 * value:.2f} a 1,000"
     return percent(value)
 
 

@@ -24,7 +24,8 @@ DIMENSIONS = {"overall": "", "feature": "", "model_version": "model ", "prompt_v
 ROW_HEIGHT = 58
 TEXT_AT = -0.2
 WARNING = (
-    "A flag is a weak signal about one answer and no rate. The detector’s mean (□) is shown to warn of it: its "
+    "A flag is a weak signal about one answer and no rate. The detector’s mean (□) is shown to warn "
+    "of it: its "
     "interval is narrow because there are many answers, not because it is right. The rate is ●."
 )
 
@@ -62,7 +63,7 @@ def subtitle(rows: Sequence[Row]) -> str:
     row = of(rows, "ppi") or rows[0]
     alpha = "" if row["human_alpha"] is None else f" · experts agree to α = {row['human_alpha']:.2f}"
     return (
-        f"Share of captured answers with a claim that their source does not support, in %, 95% intervals · "
+        "Share of captured answers with a claim that their source does not support, in %, 95% intervals · "
         f"{long_day(row['first_date'])} to {long_day(row['last_date'])} · n = {row['labels']:,} answers "
         f"labelled, {row['judged']:,} scored by the detector alone{alpha}"
     )
@@ -105,7 +106,10 @@ def groups(rows: Sequence[Row]) -> list[tuple[str, str]]:
 
 def label(dimension: str, segment: str) -> str:
     """Such as `All answers`, `quiz`, `model tutor-2`."""
-    return "All answers" if dimension == "overall" else f"{DIMENSIONS.get(dimension, '')}{segment}"
+    if dimension == "overall":
+        return "All answers"
+    kind = DIMENSIONS.get(dimension, "")
+    return segment if segment.startswith(kind.strip()) else f"{kind}{segment}"
 
 
 def chart(rows: Sequence[Row]) -> go.Figure:

@@ -17,8 +17,7 @@ GAP_COLUMNS = (
     "raw_high", "within_item_gap", "gap_low", "gap_high", "items", "first_raters", "second_raters",
 )  # fmt: skip
 MOST = 24
-SOURCES = {"user_ratings": "stars", "panel": "experts"}
-ITEMS = {"answer": "same answer", "cell": "same day and version"}
+ITEMS = {"answer": "same answer", "cell": "same day"}
 
 
 def criteria(rows: Sequence[Row]) -> list[str]:
@@ -52,20 +51,9 @@ def _severity(row: Row) -> ForestRow:
     if row["severity_low"] is None:
         return ForestRow(name, f"too few, n = {row['ratings']:,}")
     interval = Interval(row["severity"], row["severity_low"], row["severity_high"])
-    text = f"{row['severity']:+.2f} ({row['severity_low']:+.2f} to {row['severity_high']:+.2f}), n = {row['ratings']:,}"
+    ends = f"{row['severity_low']:+.2f} to {row['severity_high']:+.2f}"
+    text = f"{row['severity']:+.2f} ({ends}), n = {row['ratings']:,}"
     return ForestRow(name, text, "moved" if row["is_unusual"] else "noise", interval)
-
-
-def gap_sources(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Gaps over all answers by what was scored, users' stars first."""
-    found: dict[str, list[Row]] = {}
-    overall = [row for row in rows if row["dimension"] == "overall"]
-    for row in sorted(
-        overall, key=lambda row: (row["source"] != "user_ratings", row["criterion"], row["item"])
-    ):
-        name = f"{SOURCES.get(row['source'], row['source'])}: {row['criterion']}"
-        found.setdefault("stars" if row["source"] == "user_ratings" else name, []).append(row)
-    return found
 
 
 def gap_headline(rows: Sequence[Row]) -> str:
@@ -100,20 +88,10 @@ def _gap(row: Row) -> ForestRow:
         return ForestRow(name, f"too few, n = {row['items']:,}")
     within = Interval(row["within_item_gap"], row["gap_low"], row["gap_high"])
     raw = None if row["raw_low"] is None else Interval(row["raw_gap"], row["raw_low"], row["raw_high"])
-    text = f"{within.estimate:+.2f} ({within.low:+.2f} to {within.high:+.2f})"
+    text = f"{within.estimate:+.2f} ({within.low:+.2f} to {within.high:+.2f}), n = {row['items']:,}"
     hover = (
-        f"{name}: within item {text}, raw {row['raw_gap']:+.2f}, n = {row['items']:,} items, "
+        f"{name}: within item {text} items, raw {row['raw_gap']:+.2f}, "
         f"{row['first_raters']:,} teachers, {row['second_raters']:,} others"
     )
     tone = "noise" if within.low <= 0 <= within.high else "moved"
     return ForestRow(name, text, tone, within, raw, hover=hover)
-
-
-def gap_n(rows: Sequence[Row]) -> str:
-    """On how much the gaps rest."""
-    return "; ".join(
-        f"{row['criterion']}, {ITEMS.get(row['item'], row['item'])}: n = {row['items']:,} items, "
-        f"{row['first_raters']:,} teachers, {row['second_raters']:,} others"
-        for row in rows
-        if row["dimension"] == "overall"
-    )

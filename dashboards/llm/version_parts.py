@@ -1,4 +1,4 @@
-"""Versions side by side, from rows of `llm_quality.version_comparisons` to words and rows of a forest plot."""
+"""Versions side by side, from rows of `version_comparisons` to words and rows of a forest plot."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -73,8 +73,11 @@ def subtitle(rows: Sequence[Row]) -> str:
     row = rows[0]
     return (
         f"After − before, in % of the value before; 95% intervals, users being clusters · {row['kind']}, "
-        f"{BASES.get(row['basis'], row['basis'])} · {long_day(row['first_date'])} to {long_day(row['last_date'])} · "
-        f"{count(len(rows), 'metric')}, not adjusted for looking at several · green circle: improvement · orange "
+        f"{BASES.get(row['basis'], row['basis'])} · {long_day(row['first_date'])} to "
+        f"{long_day(row['last_date'])} · "
+        f"n before and after: {_sizes(rows)} · "
+        f"{count(len(rows), 'metric')}, not adjusted for looking at several · green circle: "
+        "improvement · orange "
         "diamond: regression · open: no difference shown"
     )
 
@@ -90,7 +93,8 @@ def _forest_row(row: Row) -> ForestRow:
     if row["low"] is not None and row["high"] is not None and before:
         interval = Interval(row["difference"] / before, row["low"] / before, row["high"] / before)
     hover = (
-        f"{_label(row['metric'])}: {value(row['from_value'], row['unit'])} → {value(row['to_value'], row['unit'])}, "
+        f"{_label(row['metric'])}: {value(row['from_value'], row['unit'])} → "
+        f"{value(row['to_value'], row['unit'])}, "
         f"{words(row)}, {row['verdict']}, n = {row['from_n']:,} and {row['to_n']:,} {_noun(row)}"
     )
     tone = TONES.get(row["verdict"], "noise")
@@ -151,6 +155,16 @@ def _label(metric: str) -> str:
     if metric == "unsupported":
         return "unsupported claims"
     return LABELS.get(metric, in_words(metric)).lower()
+
+
+def _sizes(rows: Sequence[Row]) -> str:
+    """The largest sample of users, and the labels behind `unsupported`."""
+    largest: dict[str, Row] = {}
+    for row in rows:
+        known = largest.setdefault(_noun(row), row)
+        if row["from_n"] + row["to_n"] > known["from_n"] + known["to_n"]:
+            largest[_noun(row)] = row
+    return ", ".join(f"{row['from_n']:,} and {row['to_n']:,} {noun}" for noun, row in sorted(largest.items()))
 
 
 def _noun(row: Row) -> str:

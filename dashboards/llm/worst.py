@@ -26,7 +26,8 @@ def _answers(reading: Reading, rows: Sequence[Row]) -> None:
     shown = rows[: answers.SHOWN]
     st.subheader(answers.headline(shown), anchor=False)
     st.caption(
-        "Answers of the last 28 days, each text once, by the detector’s probability · a flag is a weak signal: "
+        "Answers of the last 28 days, each text once, by the detector’s probability · a flag is a "
+        "weak signal: "
         "look before you act · marked: the sentence that the source supports least"
     )
     sources.banner(reading, sources.WORST)
@@ -56,7 +57,7 @@ def _listing(rows: Sequence[Row]) -> list[dict[str, object]]:
             "feature": row["feature"],
             "model": row["model_version"],
             "prompt": row["prompt_version"],
-            "day": row["event_date"],
+            "day": f"{row['event_date']}",
             "probability": f"{100 * row['unsupported_probability']:.0f}%",
             "experts": row["human_ratings"],
             "interaction": str(row["interaction_id"]),
@@ -71,7 +72,8 @@ def _queue(reading: Reading) -> None:
         return
     st.subheader(answers.queue_headline(rows), anchor=False)
     st.caption(
-        "Drawn at random, doubtful answers likelier: whoever labels them in this order and weights each by one over "
+        "Drawn at random, doubtful answers likelier: whoever labels them in this order and weights "
+        "each by one over "
         "its chance gets an honest rate · last 28 days, not judged yet"
     )
     sources.banner(reading, sources.QUEUE)
@@ -82,7 +84,7 @@ def _queue(reading: Reading) -> None:
         height=LISTED,
         column_config={
             "interaction_id": st.column_config.NumberColumn("interaction", format="%d"),
-            "event_date": "day",
+            "event_date": st.column_config.DateColumn("day"),
             "model_version": "model",
             "unsupported_probability": st.column_config.NumberColumn("detector", format="percent"),
             "sampling_probability": st.column_config.NumberColumn("chance drawn", format="percent"),
