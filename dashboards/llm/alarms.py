@@ -7,7 +7,7 @@ from dashboards.charts import Marker
 from dashboards.formats import long_day, percent
 from dashboards.llm.sources import plain
 from dashboards.reader import Row
-from dashboards.vocabulary import count
+from dashboards.vocabulary import count, in_words
 
 COLUMNS = (
     "event_date", "kind", "series", "segment", "value", "n", "expected", "statistic", "threshold", "is_alarm",
@@ -79,7 +79,7 @@ def guide(rows: Sequence[Row]) -> str:
 
 
 def _what(row: Row) -> str:
-    return SERIES.get(row["series"], row["series"].replace("_", " "))
+    return SERIES.get(row["series"]) or in_words(row["series"])
 
 
 def _value(row: Row, name: str) -> str:

@@ -24,7 +24,7 @@ REASONS = {
 }
 BOX = (
     "white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid rgba(128,128,128,0.4);border-radius:6px;"
-    "padding:0.7rem 0.9rem;max-height:60rem;overflow-y:auto;line-height:1.5"
+    "padding:0.7rem 0.9rem;max-height:100rem;overflow-y:auto;line-height:1.5"
 )
 MARK = "background-color:#E69F00;color:#1B2430;padding:0 2px;border-radius:2px"
 

@@ -11,7 +11,7 @@ from dashboards.charts import GREY, GRID, MOST_SERIES, PALETTE, Marker, spread
 from dashboards.formats import number
 from dashboards.llm.sources import in_chart
 
-HEIGHT, TOP, BOTTOM = 310, 30, 48
+HEIGHT, TOP, BOTTOM = 320, 44, 48
 LABEL_HEIGHT = 16
 RANKED_DAYS = 28
 ALPHA = 0.16
@@ -176,7 +176,7 @@ def _add_ribbon(figure: go.Figure, line: Line, color: str, divisor: float) -> No
 
 
 def _add_releases(figure: go.Figure, marks: Sequence[Marker]) -> None:
-    for mark in marks:
+    for at, mark in enumerate(marks):
         figure.add_shape(
             type="line",
             x0=mark.day,
@@ -191,6 +191,7 @@ def _add_releases(figure: go.Figure, marks: Sequence[Marker]) -> None:
             y=1,
             yref="paper",
             yanchor="bottom",
+            yshift=LABEL_HEIGHT * (at % 2),
             text=f"▲ {in_chart(mark.text)}",
             showarrow=False,
             font={"size": 12},

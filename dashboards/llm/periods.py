@@ -99,12 +99,14 @@ def latency(quality: pl.DataFrame) -> Card:
 
 
 def cost(quality: pl.DataFrame) -> Card:
-    """Price of the calls per answer that is expected to hold no unsupported claim."""
+    """Price of the calls per 1,000 answers that are expected to hold no unsupported claim."""
     told = (
         "Price of all calls ÷ answers × (1 − the detector’s mean probability of an unsupported claim). "
         "As good as the detector: compare it with itself. Lower is better."
     )
-    return _card("Cost per good answer", quality, ("cost_usd", "good_answers"), "down", told, "good answers")
+    return _card(
+        "Cost of 1,000 good answers", quality, ("cost_usd", "good_answers"), "down", told, "good answers"
+    )
 
 
 def _card(label: str, rows: pl.DataFrame, columns: tuple[str, str], way: str, told: str, noun: str) -> Card:
@@ -123,7 +125,7 @@ def _card(label: str, rows: pl.DataFrame, columns: tuple[str, str], way: str, to
     verdict: Verdict = "neutral"
     if abs(change) > noise:
         verdict = "better" if (change > 0) == (way == "up") else "worse"
-    said = "on 28 days before" if verdict != "neutral" else "on 28 days before, noise"
+    said = "on the 28 days before" if verdict != "neutral" else "on the 28 days before, noise"
     delta = _change(label, change, before.value)
     return Card(label, _value(label, now.value), delta, verdict, detail, told, said)
 
@@ -132,7 +134,7 @@ def _value(label: str, value: float) -> str:
     if label.startswith("Latency"):
         return f"{value / 1000:.2f} s"
     if label.startswith("Cost"):
-        return f"${1000 * value:.2f} a 1,000"
+        return f"${1000 * value:.2f}"
     return percent(value)
 
 
