@@ -63,8 +63,10 @@ def _quality(day: date, dimension: str, segment: str, share: float) -> Record:
     return {
         "event_date": day, "dimension": dimension, "segment": segment, "interactions": calls,
         "answered": calls, "refused": 3, "errors": 2, "captured": calls // 4, "scored": calls // 4,
-        "judged": calls // 4, "unsupported_probability_mean": mean, "unsupported_probability_low": mean - 0.02,
-        "unsupported_probability_high": mean + 0.02, "latency_p50_ms": latency / 2.5, "latency_p95_ms": latency,
+        "judged": calls // 4, "unsupported_probability_mean": mean,
+        "unsupported_probability_low": mean - 0.02,
+        "unsupported_probability_high": mean + 0.02, "latency_p50_ms": latency / 2.5,
+        "latency_p95_ms": latency,
         "latency_p99_ms": 1.5 * latency, "cost_usd": 0.002 * calls, "good_answers": good,
         "cost_per_good_answer_usd": 0.002 * calls / good,
     }  # fmt: skip
@@ -75,7 +77,8 @@ def _rating(day: date, dimension: str, segment: str, share: float) -> Record:
     satisfied = int(ratings * (0.78 if day > LAST - timedelta(days=28) else 0.70)) + day.toordinal() % 3
     return {
         "event_date": day, "dimension": dimension, "segment": segment, "interactions": int(1000 * share),
-        "users": int(200 * share), "ratings": ratings, "rating_mean": 4.0, "rating_low": 3.9, "rating_high": 4.1,
+        "users": int(200 * share), "ratings": ratings, "rating_mean": 4.0, "rating_low": 3.9,
+        "rating_high": 4.1,
         "satisfied_ratings": satisfied, "satisfied_share": satisfied / ratings, "satisfied_low": 0.6,
         "satisfied_high": 0.9,
     }  # fmt: skip
@@ -94,7 +97,8 @@ def prevalence() -> list[Record]:
             middle = share + shift
             found += [
                 own | {"method": "naive", "estimate": 0.2, "low": 0.198, "high": 0.202},
-                own | {"method": "labels_only", "estimate": middle, "low": middle - 0.03, "high": middle + 0.03},
+                own | {"method": "labels_only", "estimate": middle, "low": middle - 0.03,
+                "high": middle + 0.03},
                 own | {"method": "ppi", "estimate": middle, "low": middle - 0.02, "high": middle + 0.02,
                        "lambda": 0.6, "effective_labels": 1.4 * labels},
             ]  # fmt: skip
@@ -136,7 +140,8 @@ def severity() -> list[Record]:
     """Six raters, one of them strict."""
     return [
         {"criterion": "helpful", "rater_id": rater, "rater_group": "teacher" if rater % 2 else "trained",
-         "ratings": 200, "mean_score": 3.5, "severity": 0.1 * (rater - 3), "severity_low": 0.1 * (rater - 3) - 0.15,
+         "ratings": 200, "mean_score": 3.5, "severity": 0.1 * (rater - 3),
+         "severity_low": 0.1 * (rater - 3) - 0.15,
          "severity_high": 0.1 * (rater - 3) + 0.15, "is_unusual": rater == 6}
         for rater in range(1, 7)
     ]  # fmt: skip
@@ -151,7 +156,8 @@ def calibration() -> list[Record]:
         "segment": "all",
         "n": 700,
     }
-    measures = {"auroc": (0.78, 0.74, 0.82), "sensitivity": (0.66, 0.6, 0.72), "specificity": (0.76, 0.73, 0.79),
+    measures = {"auroc": (0.78, 0.74, 0.82), "sensitivity": (0.66, 0.6, 0.72),
+    "specificity": (0.76, 0.73, 0.79),
                 "calibration_gap": (-0.07, -0.09, -0.05), "kappa": (0.25, 0.2, 0.3)}  # fmt: skip
     found = [
         about | {"measure": name, "estimate": at, "low": low, "high": high}
@@ -212,7 +218,8 @@ def queue() -> list[Record]:
     reasons = ("judge in doubt", "judge in doubt", "check of the rest")
     return [
         {"rank": at, "interaction_id": 9_100_000_000 + at, "event_date": LAST, "feature": "quiz",
-         "model_version": "tutor-2", "unsupported_probability": 0.4, "sampling_probability": 0.01, "reason": reason}
+         "model_version": "tutor-2", "unsupported_probability": 0.4, "sampling_probability": 0.01,
+         "reason": reason}
         for at, reason in enumerate(reasons, 1)
     ]  # fmt: skip
 
@@ -241,7 +248,7 @@ def write_quality(lake: Lake, *, without: tuple[str, ...] = ()) -> None:
     for table, made in daily.items():
         if table not in without:
             write_daily(lake, table, made())
-    for table in WHOLE:
+    for table, made in WHOLE.items():
         if table not in without:
             schema: pa.Schema = SCHEMAS[table]
-            lake.replace(table, [as_table(WHOLE[table](), schema)], schema)
+            lake.replace(table, [as_table(made(), schema)], schema)
