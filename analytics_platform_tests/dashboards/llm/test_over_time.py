@@ -32,7 +32,8 @@ def test_an_alarm_says_what_changed_when_it_was_found_and_that_it_was_silent():
     (alarm,) = alarms.alarms(WATCHED)
     assert alarms.sentence(alarm) == (
         "**Unsupported probability** on tutor-2 became worse: changed on Tue 2 Dec 2025, "
-        "found on Sat 6 Dec 2025 (4 days later), silent: no release nearby. 23.0% where 18.0% was expected, n = 250."
+        "found on Sat 6 Dec 2025 (4 days later), silent: no release nearby. "
+        "23.0% where 18.0% was expected, n = 250."
     )
     assert "release prompt-2." in alarms.sentence({**alarm, "cause": "release prompt-2"})
     assert "on \\<b\\>x\\</b\\> became" in alarms.sentence({**alarm, "segment": "<b>x</b>"})
