@@ -30,6 +30,7 @@ DAILY = {
     "raw/users",
     "raw/classrooms",
     "raw/exposures",
+    "raw/human_ratings",
     "raw/interactions",
     "activity/events",
     "activity/sessions",

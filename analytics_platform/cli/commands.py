@@ -46,7 +46,9 @@ COMMANDS = {
     "experiment": Command(
         "experiment", "Read out an experiment of your own from a file, or look up those of the catalogue."
     ),
-    "llm": Command("llm", "Evaluate the built-in detector on a labelled file, or judge the answers of a file."),
+    "llm": Command(
+        "llm", "Evaluate the built-in detector on a labelled file, or judge the answers of a file."
+    ),
     "power": Command(
         "power", "Say what an experiment can find, how many units it needs and how long that takes."
     ),

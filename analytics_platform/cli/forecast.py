@@ -95,7 +95,7 @@ def _calendar(
 
     first = min(each.first_day.year for each in series.values()) - 1
     last = max(each.last_day.year for each in series.values()) + 1 + horizon // MOST_DAYS
-    found = load_calendar(file or SHIPPED)
+    found = load_calendar(SHIPPED) if file is None else load_calendar(file).evenly()
     for country in countries:
         found = found.joined(public_holidays(country.upper(), range(first, last + 1)))
     return found

@@ -46,7 +46,7 @@ def _forecasts(lake: Lake) -> dg.AssetsDefinition:
     def tables(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
         calendar = load_calendar(opened.settings.forecast_calendar or SHIPPED)
-        made = built(opened.engine, calendar, opened.days.last_day)
+        made = built(opened.engine, calendar, opened.built_days("behaviour.kpi_daily").last_day)
         made[FORECASTS_TABLE] = with_vintages(opened.lake, made[FORECASTS_TABLE])
         yield from kept(opened, made, context.run.run_id, inputs)
 
@@ -64,7 +64,7 @@ def _subscriptions(lake: Lake) -> dg.AssetsDefinition:
     )
     def subscriptions(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
-        settings, last_day = opened.settings, opened.days.last_day
+        settings, last_day = opened.settings, opened.built_days("behaviour.kpi_daily").last_day
         calendar = load_calendar(settings.forecast_calendar or SHIPPED)
         known = calendar_of(opened.engine, calendar, last_day)
         rows = subscription_rows(opened.engine, known, settings.subscription_price_usd, last_day)

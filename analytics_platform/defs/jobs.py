@@ -13,7 +13,8 @@ _slow = dg.AssetSelection.assets(
 
 daily = dg.define_asset_job(
     "daily",
-    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments", "churn") - _slow,
+    selection=dg.AssetSelection.groups("raw", "activity", "behaviour", "experiments", "llm_quality", "churn")
+    - _slow,
     description="All that new days change: daily tables for a window, the others whole, and their checks.",
 )
 
@@ -22,7 +23,11 @@ weekly = dg.define_asset_job(
     selection=_slow
     | dg.AssetSelection.groups("forecasts")
     | dg.AssetSelection.assets(
-        "validation/recovery", "validation/scenario_replays", "validation/churn_ceiling"
+        "validation/recovery",
+        "validation/scenario_replays",
+        "validation/churn_ceiling",
+        "validation/detector",
+        "validation/quality_recovery",
     ),
     description="What fits models to everybody's history, and what came of it where the truth is known.",
 )

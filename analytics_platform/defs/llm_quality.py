@@ -16,9 +16,8 @@ from analytics_platform.defs.resources import WorkspaceResource
 from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.lakehouse import Lake
-from analytics_platform.llm_quality import JUDGEMENTS, QUALITY_DAILY, RATINGS_DAILY, SCORES
+from analytics_platform.llm_quality import JUDGEMENTS, QUALITY_DAILY, RATINGS_DAILY, SCORES, judgements
 from analytics_platform.llm_quality import interaction_scores as scoring
-from analytics_platform.llm_quality import judgements
 from analytics_platform.llm_quality.judges.in_force import judge_in_force
 from analytics_platform.llm_quality.judges.rubrics import load_rubrics
 from analytics_platform.llm_quality.judges.signals_detector import SignalsDetector
@@ -55,7 +54,7 @@ def _scores(lake: Lake) -> dg.AssetsDefinition:
         group_name="llm_quality",
         owners=[OWNER],
         kinds={"python", "deltalake"},
-        description="One row per captured answer: signals, and the chance that it holds an unsupported claim.",
+        description="One row per captured answer: signals and the chance of an unsupported claim.",
         metadata=_facts(lake, SCORES, scoring.SCHEMA),
         partitions_def=daily_partitions(open_workspace()),
         backfill_policy=ONE_RUN,
@@ -81,7 +80,7 @@ def _judgements(lake: Lake) -> dg.AssetsDefinition:
         group_name="llm_quality",
         owners=[OWNER],
         kinds={"python", "deltalake"},
-        description="One row per answer, judge and criterion: the verdict, what it cost, and why there is none.",
+        description="One row per answer, judge and criterion: the verdict, its cost, or why there is none.",
         metadata=_facts(lake, JUDGEMENTS, judgements.SCHEMA),
         partitions_def=daily_partitions(open_workspace()),
         backfill_policy=ONE_RUN,
@@ -105,7 +104,9 @@ def _judgements(lake: Lake) -> dg.AssetsDefinition:
 def _whole(lake: Lake) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="llm_quality",
-        specs=[whole_table(lake, table, said, OWNER, INPUTS, __file__) for table, said in DESCRIPTIONS.items()],
+        specs=[
+            whole_table(lake, table, said, OWNER, INPUTS, __file__) for table, said in DESCRIPTIONS.items()
+        ],
         check_specs=check_specs(DESCRIPTIONS),
     )
     def build(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:

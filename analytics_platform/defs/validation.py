@@ -15,7 +15,7 @@ from analytics_platform.defs.table_facts import asset_key
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.experiments.catalogue_in_force import catalogue_in_force
 from analytics_platform.lakehouse import Lake
-from analytics_platform.validation import churn_ceiling
+from analytics_platform.validation import churn_ceiling, detector, quality_recovery
 from analytics_platform.validation.certificates import SEED, TABLE, certify
 from analytics_platform.validation.recovery import recovery
 from analytics_platform.validation.scenario_replays import TABLE as REPLAYS
@@ -61,7 +61,15 @@ class Certification(dg.Config):
 def validation() -> dg.Definitions:
     """Certificates by simulation, and the default world's estimates beside its planted truth."""
     lake = open_workspace().lake
-    return dg.Definitions(assets=[_certificates(lake), _recovery(lake), _churn_ceiling(lake), _replays(lake)])
+    return dg.Definitions(
+        assets=[
+            _certificates(lake),
+            _recovery(lake),
+            _churn_ceiling(lake),
+            _replays(lake),
+            _quality(lake),
+        ]
+    )
 
 
 def _certificates(lake: Lake) -> dg.AssetsDefinition:
@@ -144,6 +152,39 @@ def _replays(lake: Lake) -> dg.AssetsDefinition:
         yield from kept(opened, {REPLAYS: replays(world_of(opened.settings))}, context.run.run_id)
 
     return replayed
+
+
+def _quality(lake: Lake) -> dg.AssetsDefinition:
+    said = {
+        detector.TABLE: "One row per measure and kind of error: the detector against planted errors.",
+        quality_recovery.TABLE: quality_recovery.DESCRIPTION,
+    }
+    inputs = sorted({*detector.INPUTS, *quality_recovery.INPUTS})
+
+    @dg.multi_asset(
+        name="quality_recovery",
+        specs=[
+            whole_table(lake, table, words, OWNER, inputs, __file__).replace_attributes(skippable=True)
+            for table, words in said.items()
+        ],
+        check_specs=check_specs(said),
+    )
+    def recovered(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
+        opened = workspace.open()
+        if opened.source == "logs":
+            context.log.info("Events come from a log: there is no planted truth.")
+            for table in said:
+                yield from _not_asked(table)
+            return
+        tables = {
+            detector.TABLE: detector.detector(opened.engine),
+            quality_recovery.TABLE: quality_recovery.quality_recovery(
+                opened.engine, opened.settings.world_start
+            ),
+        }
+        yield from kept(opened, tables, context.run.run_id, inputs)
+
+    return recovered
 
 
 def _not_asked(table: str) -> Iterable[dg.AssetCheckResult]:

@@ -73,6 +73,11 @@ class Calendar:
         total = sum(users.values())
         return replace(self, weights={country: n / total for country, n in users.items()} if total else {})
 
+    def evenly(self) -> "Calendar":
+        """The calendar with its countries weighed equally, unless it brings weights: users are not known."""
+        countries = {event.country for event in self.events if event.country is not None}
+        return self if self.weights else self.weighted(dict.fromkeys(sorted(countries), 1.0))
+
     def over(self, window: int) -> "Calendar":
         """The calendar of a metric that looks back on so many days."""
         return replace(self, window=window)

@@ -14,6 +14,7 @@ from analytics_platform.forecasts.series import Series
 
 METHODS = (*FAST, PROPHET)
 ALL = "all series"
+NO_OWA = "The last week again foresees everything: there is no error to compare with, and so no OWA."
 
 
 def file_outlooks(
@@ -53,10 +54,18 @@ def accuracy_rows(found: Mapping[str, Outlook]) -> list[Row]:
                 continue
             own, naive = outlook.score(method), outlook.score(BENCHMARK)
             scores.setdefault(method, []).append((own, naive))
-            rows.append(row | scored(own) | {"origins": test.origins, "seconds_per_fit": test.seconds})
+            rows.append(
+                row
+                | scored(own)
+                | {"origins": test.origins, "seconds_per_fit": test.seconds, "reason": _why_no_owa(own)}
+            )
     if len(found) > 1:
         rows += [_over_all(method, pairs, found) for method, pairs in scores.items()]
     return rows
+
+
+def _why_no_owa(own: Score) -> str | None:
+    return None if np.isfinite(own.owa) else NO_OWA
 
 
 def _over_all(method: str, pairs: list[tuple[Score, Score]], found: Mapping[str, Outlook]) -> Row:

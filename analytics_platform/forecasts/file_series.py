@@ -17,6 +17,9 @@ ROW, DAY, VALUE, NAME = "\0row", "\0day", "\0value", "\0name"
 ONLY = ""
 """Name of the series of a file that has one."""
 
+YEARS = (1900, 2200)
+"""Years of which days are believed; calendars know no others."""
+
 DAILY = 1 / 3
 """Share of the days between first and last that a daily series has at least; trading days have 5 of 7."""
 
@@ -39,6 +42,7 @@ def read_series(
     table = read_table(file).with_row_index(ROW, 1)
     named = [("--date-column", date_column), ("--value-column", value_column)]
     _check_columns(table, file, [*named, *([("--series-column", series_column)] if series_column else [])])
+    _check_kinds(table.schema, file, date_column, value_column)
     name = pl.col(series_column).cast(pl.String) if series_column else pl.lit(ONLY)
     rows = table.select(
         pl.col(ROW),
@@ -85,6 +89,22 @@ def _check_columns(table: pl.DataFrame, file: Path, named: Sequence[tuple[str, s
             hint = nearest(column, columns)
             ended = hint if hint.endswith("?") else f"{hint}."
             raise AnalyticsError(f"{file} has no column {column!r}, which {option} names; {ended}")
+    for at, (option, column) in enumerate(named):
+        other = next((before for before, name in named[:at] if name == column), None)
+        if other is not None:
+            raise AnalyticsError(f"{file}: {other} and {option} both name {column!r}; name two columns.")
+
+
+def _check_kinds(schema: pl.Schema, file: Path, date_column: str, value_column: str) -> None:
+    days, values = schema[date_column], schema[value_column]
+    if not (isinstance(days, pl.Date | pl.Datetime | pl.String | pl.Null) or days.is_integer()):
+        raise AnalyticsError(
+            f"{file}: column {date_column} is of type {days}, which holds no days; write dates."
+        )
+    if not (isinstance(values, pl.Boolean | pl.String | pl.Null) or values.is_numeric()):
+        raise AnalyticsError(
+            f"{file}: column {value_column} is of type {values}, which holds no numbers; write numbers."
+        )
 
 
 def _days(kind: pl.DataType, column: str) -> pl.Expr:
@@ -102,6 +122,8 @@ def _check_rows(
     table: pl.DataFrame, rows: pl.DataFrame, file: Path, date_column: str, value_column: str
 ) -> None:
     _refuse(table, rows[DAY].is_null(), file, date_column, "no date; write one such as 2026-01-31")
+    is_far = ~rows[DAY].dt.year().is_between(*YEARS)
+    _refuse(table, is_far, file, date_column, f"not within the years {YEARS[0]} to {YEARS[1]}")
     is_empty = table[value_column].cast(pl.String).str.strip_chars().fill_null("").is_in(["", "NaN"])
     is_number = rows[VALUE].is_finite().fill_null(value=False)
     _refuse(

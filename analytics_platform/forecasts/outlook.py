@@ -87,7 +87,8 @@ def outlooks(
 def _adding_up(found: Mapping[Segment, Outlook], methods: Sequence[str]) -> dict[Segment, Outlook]:
     parts = [segment for segment in found if segment != OVERALL]
     ordered = [OVERALL, *parts]
-    # What a day differs from the same weekday before, of the past alone: nothing of a back-test leaks.
+    # Of a back-test, what was known at each origin; the scale of errors and the calendar's weights by country
+    # are those of everything known.
     variances = np.array([_variance(found[segment].series) for segment in ordered])
     new_paths: dict[Segment, dict[str, Values]] = {segment: {} for segment in ordered}
     new_tests: dict[Segment, dict[str, BackTest]] = {segment: {} for segment in ordered}
@@ -98,11 +99,12 @@ def _adding_up(found: Mapping[Segment, Outlook], methods: Sequence[str]) -> dict
         tests = [found[segment].tests.get(method) for segment in ordered]
         known = [test for test in tests if test is not None]
         if len(known) == len(ordered) and len({test.sizes for test in known}) == 1:
-            moved = _moved([test.forecasts for test in known], variances)
+            series = [found[segment].series for segment in ordered]
+            moved = _moved_then([test.forecasts for test in known], series, known[0].sizes)
             for segment, test, forecasts in zip(ordered, known, moved, strict=True):
                 new_tests[segment][method] = test.replaced(forecasts)
     losses = {
-        method: np.mean([new_tests[segment][method].losses for segment in ordered], axis=0)
+        method: _mean_known(np.array([new_tests[segment][method].losses for segment in ordered]))
         for method in new_tests[OVERALL]
     }
     chosen = champion(losses) if losses else DEFAULT
@@ -115,6 +117,24 @@ def _adding_up(found: Mapping[Segment, Outlook], methods: Sequence[str]) -> dict
 def _moved(base: Sequence[Values], variances: Values) -> list[Values]:
     total, parts = reconciled(base[0], np.array(base[1:]), variances)
     return [total, *parts]
+
+
+def _moved_then(base: Sequence[Values], series: Sequence[Series], sizes: Sequence[int]) -> list[Values]:
+    """Past forecasts made to add up by what was known at each origin; each of shape (origins, horizon)."""
+    by_origin = [
+        _moved(
+            [forecasts[at] for forecasts in base], np.array([_variance(each.until(size)) for each in series])
+        )
+        for at, size in enumerate(sizes)
+    ]
+    return [np.array(forecasts) for forecasts in zip(*by_origin, strict=True)]
+
+
+def _mean_known(losses: Values) -> Values:
+    """Mean over series from each origin, of shape (origins,); one that was silent until then has none."""
+    is_known = np.isfinite(losses)
+    count = is_known.sum(axis=0)
+    return np.where(count > 0, np.where(is_known, losses, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
 def _variance(series: Series) -> float:

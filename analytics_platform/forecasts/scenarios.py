@@ -225,7 +225,7 @@ def lever_rows(planner: Planner) -> Iterator[Row]:
         for step in steps:
             kind = lever if lever in KINDS else "transition"
             change, source = planner.always(kind, step, None if kind == lever else lever)
-            told = growth.outcome((change,) if step else (), days)
+            told = growth.outcome((change,), days)
             for metric in _metrics(growth):
                 ratio = told.ratio(metric)
                 ends = {end: np.quantile(ratio[:, 1:], share, axis=1) for end, share in QUANTILES.items()}

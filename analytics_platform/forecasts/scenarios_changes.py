@@ -13,6 +13,7 @@ from analytics_platform.forecasts.scenarios_effects import (
     Change,
     Effect,
     launch_effect,
+    of_the_rest,
     quality_effect,
     weights,
 )
@@ -81,11 +82,14 @@ class Planner:
         """One change from the first day to come on, and where its effect comes from."""
         written = Written(kind=kind, change=amount, rate=rate)
         found = self._planned(written)
-        assert not isinstance(found, str), "only launches can fail"
+        assert not isinstance(found, str), "only launches and days that are named can fail"
         return found
 
     def _planned(self, written: Written) -> tuple[Change, str] | str:
         last_date = EPOCH + timedelta(days=self.growth.last_day)
+        reason = written.outside(last_date, self.days)
+        if reason is not None:
+            return reason
         force, amount = written.force(last_date, self.days), written.change or 0.0
         match written.kind:
             case "acquisition":
@@ -116,9 +120,13 @@ class Planner:
     def _launched(self, force: Floats, name: str) -> tuple[Change, str] | str:
         if name not in self.growth.arms:
             return f"Nobody was exposed to an experiment {name!r}, so that its effect is not known."
-        effect = launch_effect(name, self.growth.arms[name], weights(self.growth.replicates - 1))
+        counts = self.growth.arms[name]
+        effect = launch_effect(name, counts, weights(self.growth.replicates - 1))
         if effect is None:
             return f"Too few users were exposed to {name} to know its effect."
+        reached = [group for group in self.growth.groups if group.is_class or not counts.is_by_class]
+        days = np.sum([group.seen for group in reached], axis=0)
+        effect = of_the_rest(effect, counts.treated_now, days)
         return Change(force, effect=effect), effect.source
 
     def _drawn(self, assumed: Range, stream: int) -> Floats:

@@ -1,7 +1,7 @@
 """Scenarios as they are written down: what changes, by how much, from when to when, and what is assumed."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -59,6 +59,16 @@ class Written(_Part):
             field, words = mistake
             raise PydanticCustomError(MISTAKE, "{words}", {"field": field, "words": words})
         return self
+
+    def outside(self, last_day: date, days: int) -> str | None:
+        """Why it cannot be told on the days to come: it begins before or comes after; None where it can."""
+        first = self.first_day or 1 if self.first_date is None else (self.first_date - last_day).days
+        span = f"the days told, {last_day + timedelta(days=1)} to {last_day + timedelta(days=days)}"
+        if first < 1:
+            return f"A change begins on {self.first_date}, before {span}: what it did so far is part of them."
+        if not self.force(last_day, days).any():
+            return f"A change is not in force on any of {span}; move it, or tell more days by the horizon."
+        return None
 
     def force(self, last_day: date, days: int) -> NDArray[np.float64]:
         """Share of the change in force on each day to come, shape (days,).

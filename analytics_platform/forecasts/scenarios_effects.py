@@ -9,7 +9,7 @@ Sources: Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22; Morris (1983), JASA
 Ann. Stat. 9: bootstrap weights.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,23 @@ def launch_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | N
         f"{unit}, {sum(counts.users):,} users"
     )
     return Effect(shift, counts.is_by_class, source, is_randomised=True)
+
+
+def of_the_rest(effect: Effect, treated: Floats, reached: Floats) -> Effect:
+    """What launching an experiment that still runs adds to rates that hold its effect on the treated already.
+
+    Args:
+        effect: between its arms.
+        treated: user-days of the treated by state, shape (STATES,).
+        reached: those of everybody whom it can reach, likewise.
+    """
+    if not treated.any():
+        return effect
+    member = np.eye(len(RATES))[flows().reported[:STATES]]
+    share = np.minimum((treated @ member) / np.maximum(reached @ member, _TINY), 1.0)
+    overall = float(treated.sum() / max(reached.sum(), _TINY))
+    source = f"{effect.source}; it still runs, and {overall:.0%} of the user-days are treated already"
+    return replace(effect, shift=effect.shift * (1.0 - share), source=source)
 
 
 def quality_effect(name: str, counts: ArmCounts, bootstrap: Floats) -> Effect | None:

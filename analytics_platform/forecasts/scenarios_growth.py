@@ -45,8 +45,10 @@ class Outcome:
     ever_seen: Floats
 
     def ratio(self, metric: str) -> Floats:
-        """Scenario / baseline, with the chance of single users in all replicates but the first."""
-        plain = self.scenario[metric] / np.maximum(self.baseline[metric], 1e-9)
+        """Scenario / baseline, 1 where both are nothing; with single users' chance but in the first."""
+        scenario, baseline = self.scenario[metric], self.baseline[metric]
+        is_nothing = (scenario == 0) & (baseline == 0)
+        plain = np.where(is_nothing, 1.0, scenario / np.maximum(baseline, 1e-9))
         lots = np.random.default_rng(SEED + 1).standard_normal(plain.shape[1])
         lots[0] = 0.0
         return np.maximum(plain + self.noise[metric][:, None] * lots, 0.0)
@@ -60,6 +62,7 @@ class Group:
         forward: rates, and users on the last day.
         logit: the estimate's logits of coming, shape (STATES, 7).
         at_risk: user-days behind them of those who have not left, shape (STATES, 7).
+        seen: all user-days behind them, shape (STATES,).
         new: new users by weekday and replicate, shape (7, replicates).
         is_class: whether these are members of classrooms.
     """
@@ -67,6 +70,7 @@ class Group:
     forward: Forward
     logit: Floats
     at_risk: Floats
+    seen: Floats
     new: Floats
     is_class: bool
 
@@ -105,7 +109,8 @@ class Growth:
         window_days: how many last days the rates were learned on.
         drift: how far the logit of coming and the log of new users may lie off the window, by replicate,
             shape (2, replicates).
-        new_days: new users by day to come as somebody else forecasts them; None: as in the window.
+        new_days: new users by day to come as somebody else forecasts them; None: as in the window. Days that
+            are not a number go on as in the window, at the level of the last week that was forecast.
     """
 
     groups: tuple[Group, ...]
@@ -144,7 +149,7 @@ class Growth:
         if days not in self._baselines:
             self._baselines[days] = self._played((), days, None)
         plain = self._baselines[days]
-        changed = self._played(tuple(changes), days, plain[0]) if changes else plain
+        changed = self._played(tuple(changes), days, plain[0])
         noise = {}
         for metric in METRICS:
             moved = "active_subscribers" if metric == "mrr_usd" else metric
@@ -178,9 +183,17 @@ class Growth:
         weekday = (self.last_day + 1 + np.arange(days)) % 7
         new = group.new[weekday]
         if self.new_days is not None:
-            usual = np.sum([each.new[weekday] for each in self.groups], axis=0)
-            new = new * (self.new_days[:days] / np.maximum(usual[:, 0], 1e-9))[:, None]
+            usual = np.sum([each.new[weekday, 0] for each in self.groups], axis=0)
+            new = new * _relative(self.new_days[:days], usual)[:, None]
         return new * np.exp(self.drift[1])
+
+
+def _relative(forecast: Floats, usual: Floats) -> Floats:
+    """Forecast / usual by day; where there is no forecast, that of the last seven days that have one."""
+    known = np.flatnonzero(np.isfinite(forecast))
+    last = known[-7:]
+    beyond = forecast[last].sum() / max(float(usual[last].sum()), 1e-9) if known.size else 1.0
+    return np.where(np.isfinite(forecast), forecast / np.maximum(usual, 1e-9), beyond)
 
 
 def fit(
@@ -198,7 +211,7 @@ def fit(
         history: the record.
         window_days: how many last days the rates are learned on.
         replicates: of the bootstrap over buckets.
-        new_days: new users on each day to come, where forecast elsewhere.
+        new_days: new users on each day to come, where forecast elsewhere; not a number on a day without.
         price: of a subscription, a month (USD).
         trial_days: days between a visit that leads to a trial and the subscription.
     """
@@ -232,6 +245,7 @@ def _group(counts: Counts, bootstrap: Floats, last_day: int, *, is_class: bool) 
         forward=Forward.of(found, counts.start),
         logit=found.logit[0],
         at_risk=at_risk[0] * (1.0 - found.left[0])[:, None],
+        seen=at_risk[0].sum(-1),
         new=by_weekday,
         is_class=is_class,
     )

@@ -107,6 +107,8 @@ class ArmCounts:
         stars: stars given, likewise.
         users: exposed users by arm.
         is_by_class: whether classrooms were randomised.
+        treated_now: of an experiment that still runs, user-days of the treated in the window by state of the
+            day before, shape (STATES,): the rates of the window hold its effect on them. Of others zero.
     """
 
     at_risk: Floats
@@ -115,6 +117,7 @@ class ArmCounts:
     stars: Floats
     users: tuple[int, int]
     is_by_class: bool
+    treated_now: Floats = field(default_factory=lambda: np.zeros(STATES))
 
 
 def count(
@@ -138,7 +141,10 @@ def count(
     shape = (number, BUCKETS, STATES + 1)
     at_risk, came = np.zeros((2, *shape, 7))
     new, daily = np.zeros((number, BUCKETS, len(window))), np.zeros((2, number, len(window), STATES + 1))
-    arms = {name: _Tally(each, bucket) for name, each in history.arms.items()}
+    arms = {
+        name: _Tally(each, bucket, window.start if each.last_day >= history.last_day else None)
+        for name, each in history.arms.items()
+    }
     moves, state = flows(), np.full(history.size, UNSEEN)
     for day, before, there in walk(history.users, history.days, history.known, span):
         for tally in arms.values():
@@ -169,10 +175,17 @@ def count(
 
 
 class _Tally:
-    """Adds up the days of one experiment."""
+    """Adds up the days of one experiment.
 
-    def __init__(self, arms: Arms, bucket: Ints) -> None:
-        self.arms, self.bucket = arms, bucket
+    Args:
+        arms: the experiment.
+        bucket: bucket of each user.
+        window_start: first day of the window, where the experiment still runs; None where it ended.
+    """
+
+    def __init__(self, arms: Arms, bucket: Ints, window_start: int | None) -> None:
+        self.arms, self.bucket, self.window_start = arms, bucket, window_start
+        self.treated_now = np.zeros(STATES + 1)
         self.members = np.flatnonzero(arms.since >= 0)
         self.shape = (2, BUCKETS, STATES + 1)
         self.place = (arms.is_treated * BUCKETS + bucket) * (STATES + 1)
@@ -184,6 +197,9 @@ class _Tally:
             return
         since = self.arms.since
         seen = self.members[since[self.members] < day]
+        if self.window_start is not None and day >= self.window_start:
+            treated = seen[self.arms.is_treated[seen]]
+            self.treated_now += np.bincount(before[treated], minlength=STATES + 1)
         came = there[(since[there] >= 0) & (since[there] < day)]
         self.at_risk += _tallied(self.place[seen] + before[seen], self.shape)
         self.came += _tallied(self.place[came] + before[came], self.shape)
@@ -199,6 +215,7 @@ class _Tally:
             stars=np.bincount(arm, stars, 2 * BUCKETS).reshape(2, BUCKETS).astype(float),
             users=(len(self.members) - treated, treated),
             is_by_class=self.arms.is_by_class,
+            treated_now=self.treated_now[:STATES],
         )
 
 

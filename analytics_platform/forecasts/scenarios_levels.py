@@ -56,8 +56,8 @@ def levels_of(rows: Iterable[Mapping[str, Any]], price_usd: float) -> dict[tuple
 
 
 def new_users(levels: Levels, days: Iterable[date]) -> NDArray[np.float64] | None:
-    """New users on each of some days; None where one of them has no forecast."""
+    """New users on each of some days, not a number where there is no forecast; None where none has one."""
     found = [levels.get((NEW_USERS, day)) for day in days]
-    if not found or None in found:
+    if not any(found):
         return None
-    return np.array([max(level.value, 0.0) for level in found if level is not None])
+    return np.array([np.nan if level is None else max(level.value, 0.0) for level in found])

@@ -21,7 +21,7 @@ from analytics_platform.forecasts.life_table import NEVER, Lives
 from analytics_platform.forecasts.models import FAST
 from analytics_platform.forecasts.outlook import Outlook, Row, number, outlooks
 from analytics_platform.forecasts.product_series import OVERALL, Segment, read_families
-from analytics_platform.forecasts.series import Scale, Series, Values
+from analytics_platform.forecasts.series import Scale, Values
 from analytics_platform.forecasts.subscription_cohorts import Flows, lived_on
 from analytics_platform.lakehouse import Engine
 from analytics_platform.lakehouse.described import Columns, described
@@ -154,11 +154,16 @@ def _back_tests(
     for segment in made[0] if made else ():
         own = past.filter(dimension=segment[0], segment=segment[1])
         for metric in FLOWS:
-            came = Series.of(own["event_date"], own[metric].cast(pl.Float64))
-            places = [(day - came.first_day).days + 1 for day in origins.values()]
+            # A role that was not yet seen has no rows: nothing came of it.
+            came = dict(own.select("event_date", pl.col(metric).cast(pl.Float64)).iter_rows())
             found.setdefault(segment, {})[metric] = (
                 np.array([getattr(flows[segment], metric) for flows in made]),
-                np.array([came.values[place : place + HORIZON] for place in places]),
+                np.array(
+                    [
+                        [came.get(day + timedelta(days=ahead), 0.0) for ahead in range(1, HORIZON + 1)]
+                        for day in origins.values()
+                    ]
+                ),
             )
     return found
 

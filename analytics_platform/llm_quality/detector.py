@@ -23,6 +23,8 @@ from analytics_platform.errors import AnalyticsError
 
 FILE = Path(__file__).with_name("detector.json")
 FORMAT = 1
+DIGITS = 9
+"""Of a chance: what follows may depend on the texts scored beside."""
 NOT_COMPARED = "lexical_novelty"
 
 Floats = NDArray[np.float64]
@@ -72,12 +74,16 @@ class Detector:
         Args:
             signals: columns of `signals.columns.FAITHFULNESS`, quiz_key_doubt, and feature (optional).
         """
-        # Not as a matrix product, whose last digit depends on the rows beside.
+        # Not as a matrix product, whose last digits depend on the rows beside.
         return self.slope * (design(signals) * self._line).sum(axis=1) + self._offset(signals)
 
     def judged(self, signals: pl.DataFrame) -> pl.DataFrame:
         """With `unsupported_probability` and `is_flagged`, null where there was nothing to compare."""
-        chance = pl.Series("unsupported_probability", 1 / (1 + np.exp(-self.logit(signals)))).fill_nan(None)
+        chance = (
+            pl.Series("unsupported_probability", 1 / (1 + np.exp(-self.logit(signals))))
+            .round(DIGITS)
+            .fill_nan(None)
+        )
         return signals.with_columns(chance, (chance >= self.threshold).alias("is_flagged"))
 
     @cached_property

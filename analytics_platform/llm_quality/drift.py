@@ -69,9 +69,7 @@ def drift(engine: Engine, served: pl.DataFrame, paired: Sequence[Pairing]) -> pa
     return as_table([row for series in watched for row in _rows(series, len(watched))], DRIFT)
 
 
-def _of_product(
-    rows: pl.DataFrame, known: Sequence[tuple[date, str]], served: pl.DataFrame
-) -> list[Series]:
+def _of_product(rows: pl.DataFrame, known: Sequence[tuple[date, str]], served: pl.DataFrame) -> list[Series]:
     models = set(served["model"]) if served.height else set()
     found = []
     for (name, segment), own in rows.group_by("series", "model_version", maintain_order=True):
@@ -83,7 +81,7 @@ def _of_product(
 
 
 def _standardised(rows: pl.DataFrame) -> tuple[np.ndarray, Floats, Floats, Floats, np.ndarray]:
-    """Daily means over the parts in their shares of all days; days without one of the main parts are left out."""
+    """Daily means over the parts in their shares of all days; days without a main part are left out."""
     rows = rows.filter((pl.col("n") >= FEWEST_A_DAY) & (pl.col("variance") > 0))
     totals = rows.group_by("part").agg(weight=pl.col("n").sum(), days=pl.len())
     main = totals.filter(pl.col("days") >= 0.8 * pl.col("days").max())

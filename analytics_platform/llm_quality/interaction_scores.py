@@ -93,12 +93,9 @@ class _Past:
     def __init__(self, engine: Engine, window: Window, stored_days: Sequence[date]) -> None:
         """Read the hashes of the days before a window."""
         self._engine = engine
-        self._limits = {
-            "first": window.first_day - timedelta(days=LOOK_BACK_DAYS),
-            "last": window.first_day - timedelta(days=1),
-            "version": scorer_version(),
-        }
-        is_any = any(self._limits["first"] <= day <= self._limits["last"] for day in stored_days)
+        first, last = window.first_day - timedelta(days=LOOK_BACK_DAYS), window.first_day - timedelta(days=1)
+        self._limits = {"first": first, "last": last, "version": scorer_version()}
+        is_any = any(first <= day <= last for day in stored_days)
         known = engine.query(HASHES, self._limits)["content_hash"].to_pylist() if is_any else []
         self._stored: set[int] = set(known)
         self._recent = pl.DataFrame(SCHEMA.empty_table()).select("content_hash", *SCORED)

@@ -19,7 +19,8 @@ class Pairing(NamedTuple):
         judge: name of the judge.
         criterion: the criterion.
         rows: one row an answer that the judge scored: interaction_id, event_date, feature, model_version,
-            prompt_version, probability, verdict, and what experts say: panel, consensus, raters (null where none judged).
+            prompt_version, probability, verdict, and what experts say: panel, consensus, raters (null where
+            none judged).
     """
 
     judge: str
@@ -28,7 +29,7 @@ class Pairing(NamedTuple):
 
 
 def read_judged(engine: Engine) -> pl.DataFrame:
-    """Every verdict: judge, criterion, interaction_id, event_date, slices, probability of class 1, verdict."""
+    """Every verdict: judge, criterion, interaction, day, slices, probability of class 1, verdict."""
     return pl.DataFrame(engine.query(JUDGED))
 
 

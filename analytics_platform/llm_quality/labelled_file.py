@@ -36,7 +36,9 @@ def read_labelled(file: Path, source: str, output: str, label: str) -> pl.DataFr
             1, or all labels are the same.
     """
     table = _table(file).with_row_index(ROW, 1)
-    _check_columns(table, file, {"--source": source, "--output": output, "--label": label})
+    _check_columns(
+        table, file, {"--source-column": source, "--output-column": output, "--label-column": label}
+    )
     feature = pl.col(FEATURE).cast(pl.String) if FEATURE in table.columns else pl.lit(None, pl.String)
     rows = table.select(
         ROW,

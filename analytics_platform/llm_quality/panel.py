@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics_platform.lakehouse import Engine
-from analytics_platform.stats.disagreements import Level
 from analytics_platform.stats.dawid_skene import dawid_skene
+from analytics_platform.stats.disagreements import Level
 
 PANEL = Path(__file__).with_suffix(".sql").read_text()
 SLICES = ("feature", "model_version", "prompt_version")
@@ -91,7 +91,9 @@ def level_of(scores: pl.Series) -> Level:
     return "ordinal" if (values == values.round()).all() and len(values) <= 11 else "interval"
 
 
-def slices(rows: pl.DataFrame, dimensions: tuple[str, ...] = SLICES) -> Iterator[tuple[str, str, pl.DataFrame]]:
+def slices(
+    rows: pl.DataFrame, dimensions: tuple[str, ...] = SLICES
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """Dimension, segment and rows: all of them, then by each dimension with more than one value."""
     yield "overall", "all", rows
     for dimension in dimensions:

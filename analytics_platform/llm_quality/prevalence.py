@@ -1,7 +1,7 @@
 """How many answers are at fault: the judge's word, the experts' labels, and both together side by side.
 
-Sources: Angelopoulos, Duchi and Zrnic (2023), "PPI++: efficient prediction-powered inference"; labels of weeks
-with few are weighted up, so that they stand for the answers given and not for the panel's diary.
+Labels of weeks with few are weighted up, so that they stand for the answers given and not for the panel's
+diary. Source: Angelopoulos, Duchi and Zrnic (2023), PPI++: efficient prediction-powered inference.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +61,7 @@ def _estimates(rows: pl.DataFrame, about: Row) -> Iterator[dict[str, Any]]:
         "labels": n_labels,
         "judged": judged,
     }
-    plain = ppi.naive(rows["probability"].to_numpy())
+    plain = ppi.naive(rows["probability"].to_numpy(), [])
     yield common | {"method": "naive", "estimate": plain.estimate, "low": plain.low, "high": plain.high}
     if n_labels < LEAST_LABELS or not judged:
         return

@@ -36,7 +36,7 @@ def satisfaction_gap(engine: Engine, panel: Sequence[Criterion], seed: int) -> p
 
 
 def read_ratings(engine: Engine) -> pl.DataFrame:
-    """Stars of users, at most about 100,000, as whole users: rater, is_first (teacher), score, item columns."""
+    """Stars of whole users, about 100,000 at most: rater, is_first (teacher), score, item columns."""
     total = engine.query(COUNT)["ratings"][0].as_py()
     kept = max(1, min(1000, 1000 * MOST_RATINGS // max(total, 1)))
     return pl.DataFrame(engine.query(RATINGS, {"kept": kept}))
@@ -68,8 +68,8 @@ def _of_panel(panel: Sequence[Criterion], seed: int) -> Iterator[dict[str, Any]]
 
 def _gap(rows: pl.DataFrame, about: dict[str, Any], seed: int) -> Iterator[dict[str, Any]]:
     both = rows.group_by("item").agg(pl.col("is_first").any() & ~pl.col("is_first").all())
-    raters = rows.group_by("is_first").agg(pl.col("rater").n_unique())
-    if raters.height < 2 or raters["rater"].min() < LEAST_RATERS or both["is_first"].sum() < LEAST_ITEMS:  # pyright: ignore[reportOptionalOperand]
+    raters = [rows.filter(is_first=side)["rater"].n_unique() for side in (True, False)]
+    if min(raters) < LEAST_RATERS or both["is_first"].sum() < LEAST_ITEMS:
         return
     first = rows["is_first"].to_numpy()
     score = rows["score"].to_numpy()

@@ -27,12 +27,15 @@ RATER_AGREEMENT = described(
         "alpha": (_NUMBER, "Krippendorff's α: 1 is agreement, 0 what chance gives."),
         "alpha_low": (_NUMBER, "Lower limit of its 95 % interval, by resampling interactions."),
         "alpha_high": (_NUMBER, "Upper limit."),
-        "ac1": (_NUMBER, "Gwet's AC1, which rare answers do not lower; null for scores that are not nominal."),
+        "ac1": (
+            _NUMBER,
+            "Gwet's AC1, which rare answers do not lower; null for scores that are not nominal.",
+        ),
         "ac1_low": (_NUMBER, "Lower limit of its 95 % interval."),
         "ac1_high": (_NUMBER, "Upper limit."),
         "human_ceiling": (
             _NUMBER,
-            "Balanced accuracy of one rater against the majority of the others: what a judge can be asked for.",
+            "Balanced accuracy of a rater against the majority of the others: a bound for judges.",
         ),
         "human_ceiling_low": (_NUMBER, "Lower limit of its 95 % interval."),
         "human_ceiling_high": (_NUMBER, "Upper limit."),
@@ -80,7 +83,10 @@ PREVALENCE = described(
     _CRITERION,
     {
         "judge": (_TEXT, "The judge that helps; `detector` for the scoring signals."),
-        "labels_by": (_TEXT, "panel: mean of the raters; consensus: Dawid–Skene, which allows for their errors."),
+        "labels_by": (
+            _TEXT,
+            "panel: mean of the raters; consensus: Dawid–Skene, which allows for their errors.",
+        ),
         "period": (_TEXT, "all, or a month such as 2025-09."),
         "first_date": (_DAY, "First day."),
         "last_date": (_DAY, "Last day."),
@@ -108,13 +114,13 @@ VERSION_COMPARISONS = described(
         "to_version": (_TEXT, "The version after."),
         "basis": (
             _TEXT,
-            "concurrent (days on which both answered) or before_after (28 days on either side of the release).",
+            "concurrent (days on which both answered) or before_after (28 days either side of the release).",
         ),
         "first_date": (_DAY, "First day compared."),
         "last_date": (_DAY, "Last day compared."),
         "metric": (
             _TEXT,
-            "unsupported, rating_mean, satisfied_share, latency_p95_ms, cost_per_answer_usd or failure_share.",
+            "unsupported, rating_mean, satisfied_share, latency_p95_ms, cost_per_answer_usd, failure_share.",
         ),
         "unit": (_TEXT, "Unit of the values."),
         "direction": (_TEXT, "Which way is good: up or down."),
@@ -177,7 +183,10 @@ LABELLING_QUEUE = described(
         "feature": (_TEXT, "Its feature."),
         "model_version": (_TEXT, "Model that answered."),
         "unsupported_probability": (_NUMBER, "The detector's word."),
-        "sampling_probability": (_NUMBER, "Chance with which it was drawn; labels are weighted by its inverse."),
+        "sampling_probability": (
+            _NUMBER,
+            "Chance with which it was drawn; labels are weighted by its inverse.",
+        ),
         "reason": (_TEXT, "Why it is asked for."),
     },
 )
@@ -192,7 +201,10 @@ WORST_ANSWERS = described(
         "unsupported_probability": (_NUMBER, "The detector's word: a weak signal."),
         "source_text": (_TEXT, "What the answer was to be made from. Untrusted: show it escaped."),
         "output_text": (_TEXT, "The answer. Untrusted: show it escaped."),
-        "spans": (_TEXT, "JSON list of [start, end] of the least supported sentence, in characters of the answer."),
+        "spans": (
+            _TEXT,
+            "JSON list of [start, end] of the least supported sentence, in characters of the answer.",
+        ),
         "human_ratings": (_COUNT, "Experts who judged it."),
         "human_unsupported_share": (_NUMBER, "Share of them who called it unsupported; null without any."),
     },
@@ -210,10 +222,10 @@ SCHEMAS = {
     "llm_quality.worst_answers": WORST_ANSWERS,
 }
 DESCRIPTIONS = {
-    "llm_quality.rater_agreement": "One row per criterion and segment: how far experts agree, and what that allows.",
+    "llm_quality.rater_agreement": "One row per criterion and segment: how far experts agree.",
     "llm_quality.rater_severity": "One row per criterion and rater: severity, sensitivity and specificity.",
-    "llm_quality.judge_calibration": "One row per judge, criterion, segment and measure: the judge against experts.",
-    "llm_quality.prevalence": "One row per criterion, period, segment and method: how many answers are at fault.",
+    "llm_quality.judge_calibration": "One row per judge, criterion, segment and measure.",
+    "llm_quality.prevalence": "One row per criterion, period, segment and method: answers at fault.",
     "llm_quality.version_comparisons": "One row per pair of versions and metric, with a verdict.",
     "llm_quality.satisfaction_gap": "One row per source, item and segment: do teachers judge as students do?",
     "llm_quality.drift": "One row per day and watched series: has quality, or the judge, changed?",

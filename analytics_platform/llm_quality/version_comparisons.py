@@ -84,12 +84,11 @@ def verdict(row: dict[str, Any]) -> str:
     return "improvement" if (low > 0) == (row["direction"] == "up") else "regression"
 
 
-def _sides(pair: Pair) -> tuple[dict[str, object], dict[str, object]]:
-    before, after = (
+def _sides(pair: Pair) -> list[dict[str, object]]:
+    return [
         {"kind": pair.kind, "version": version, "first_day": first, "last_day": last}
         for version, (first, last) in ((pair.before, pair.days_before), (pair.after, pair.days_after))
-    )
-    return before, after
+    ]
 
 
 def _unsupported(pair: Pair, paired: Sequence[Pairing]) -> Iterator[dict[str, Any]]:
@@ -138,8 +137,8 @@ def _ratios(engine: Engine, pair: Pair) -> Iterator[dict[str, Any]]:
             "metric": metric.name,
             "unit": metric.unit,
             "direction": metric.direction,
-            "from_value": float(sides[0][metric.above].sum() / sides[0][metric.below].sum()),
-            "to_value": float(sides[1][metric.above].sum() / sides[1][metric.below].sum()),
+            "from_value": float(arms.control),
+            "to_value": float(arms.treatment),
             "low": float(interval.low) if enough else None,
             "high": float(interval.high) if enough else None,
             "from_n": sides[0].height,

@@ -1,6 +1,7 @@
 """Which versions answered when, and which two are compared over which days."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import polars as pl
@@ -46,7 +47,7 @@ def served(engine: Engine) -> pl.DataFrame:
 
 
 def releases(days: pl.DataFrame) -> list[tuple[date, str]]:
-    """Day and name of each version's first appearance but those of the first day; such as (day, `prompt-2`)."""
+    """Day and name of each version that was not there on the first day, such as (day, `prompt-2`)."""
     found = {
         (first, str(version))
         for kind in KINDS
@@ -68,10 +69,7 @@ def _of_kind(days: pl.DataFrame, kind: Kind) -> list[Pair]:
     order = present.group_by("version").agg(pl.col("event_date").min()).sort("event_date", "version")
     versions = [str(version) for version in order["version"]]
     spans = {version: set(present.filter(version=version)["event_date"]) for version in versions}
-    return [
-        _pair(kind, one, other, spans[one], spans[other])
-        for one, other in zip(versions[:-1], versions[1:], strict=True)
-    ]
+    return [_pair(kind, one, other, spans[one], spans[other]) for one, other in pairwise(versions)]
 
 
 def _pair(kind: Kind, before: str, after: str, old: set[date], new: set[date]) -> Pair:

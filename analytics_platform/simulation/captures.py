@@ -116,4 +116,7 @@ class Archive:
 
 
 def _taken(values: list[str], index: NDArray[np.int32], absent: NDArray[np.bool_]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(index, mask=absent), pa.array(values, pa.string()))
+    """Values by position; the dictionary holds each once, else Parquet's bytes are not reproducible."""
+    encoded = pa.array(values, pa.string()).dictionary_encode()
+    codes = np.append(encoded.indices.to_numpy(), np.int32(0))[index]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=absent), encoded.dictionary)

@@ -67,6 +67,8 @@ def write_text_truth(lake: Lake, world: World) -> dict[str, int]:
 
 def _hallucinations(lake: Lake, world: World) -> Iterator[pa.Table]:
     """Kept answers of each day, found in the library by their texts."""
+    if not lake.exists(INTERACTIONS.table):
+        return
     known = library(world.seed, world.parameters.texts.library_size).select(
         pl.struct(TEXT_KEY).hash().alias("text"),
         "text_id",

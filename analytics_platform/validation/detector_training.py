@@ -59,9 +59,9 @@ class Labelled:
     def of(cls, texts: pl.DataFrame) -> "Labelled":
         """Score texts; those with nothing to compare are left out."""
         signals = score_texts(texts).with_columns(texts["feature"])
-        kept = ~np.isnan(design(signals)).any(axis=1)
-        planted = is_unsupported(texts["error_type"])
-        return cls(texts.filter(kept), signals.filter(kept), planted.to_numpy()[kept])
+        kept = pl.Series(~np.isnan(design(signals)).any(axis=1))
+        planted = is_unsupported(texts["error_type"]).filter(kept)
+        return cls(texts.filter(kept), signals.filter(kept), planted.to_numpy())
 
     def thinned(self, share: float) -> "Labelled":
         """With later unsupported ones left out, so that they make up a share of every feature's texts."""
@@ -70,7 +70,8 @@ class Labelled:
             own = (self.texts["feature"] == feature).to_numpy()
             wanted = round((own & ~self.is_unsupported).sum() * share / (1 - share))
             kept |= own & self.is_unsupported & (np.cumsum(own & self.is_unsupported) <= wanted)
-        return Labelled(self.texts.filter(kept), self.signals.filter(kept), self.is_unsupported[kept])
+        chosen = pl.Series(kept)
+        return Labelled(self.texts.filter(chosen), self.signals.filter(chosen), self.is_unsupported[kept])
 
 
 def is_unsupported(error_type: pl.Series) -> pl.Series:

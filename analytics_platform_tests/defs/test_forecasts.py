@@ -1,7 +1,7 @@
 """The forecasts as assets, over a small lake."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -77,3 +77,15 @@ def test_a_later_run_keeps_what_was_foreseen_before(
     earlier = made.filter(pl.col("made_on_date") < LAST_DAY)
     assert earlier["is_champion"].all()
     assert earlier["made_on_date"].n_unique() == 1
+
+
+def test_days_that_are_not_built_are_none_without_users(
+    lake: Lake, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ANALYTICS_DAYS", str(DAYS + 14))
+    outcome = launch.run(select=SELECTED, instance=instance)
+
+    assert outcome.succeeded, outcome.error
+    assert lake.scan(FORECASTS_TABLE).collect()["made_on_date"].unique().to_list() == [LAST_DAY]
+    ahead = lake.scan(SUBSCRIPTIONS_TABLE).filter("is_forecast").collect()
+    assert ahead["event_date"].min() == LAST_DAY + timedelta(days=1)

@@ -14,19 +14,21 @@ TRIAL_DAYS, BILLING_DAYS = 7, 30
 LAST_DAY = day(DAYS - 1)
 
 
-def grown(folder: Path, *, teachers: bool = True, sells: bool = True) -> Lake:
+def grown(folder: Path, *, teachers: bool = True, sells: bool = True, late_teachers: int = 0) -> Lake:
     """`activity.user_days` and `behaviour.kpi_daily` of the product.
 
     Args:
         folder: where to write.
         teachers: whether every fifth user is one.
         sells: whether there are subscriptions.
+        late_teachers: day from which on teachers are known as such; students before.
     """
     lake = Lake(folder / "lake")
     random = np.random.default_rng(7)
     rows: list[Row] = []
     for user in range(1, PEOPLE + 1):
         rows += _lived(user, random, teachers=teachers, sells=sells)
+    rows = [{**row, "role": "student"} if row["event_date"] < day(late_teachers) else row for row in rows]
     write_user_days(lake, rows)
     DuckDBEngine(lake).run(KPI_DAILY, days(0, DAYS - 1))
     return lake

@@ -66,3 +66,10 @@ def test_occurrences_are_the_runs_of_days():
         ("Christmas holidays", 1.0, date(2025, 12, 22), date(2026, 1, 2)),
         ("Year's end", 1.0, date(2025, 12, 30), date(2026, 1, 1)),
     ]
+
+
+def test_countries_without_weights_count_equally_and_weights_are_kept():
+    events = tuple(Event("X", "break", (("01-01", "01-02"),), country) for country in ("GB", "US", None))
+    assert Calendar(events).evenly().weights == {"GB": 0.5, "US": 0.5}
+    assert Calendar(events[:1]).evenly().weights == {"GB": 1.0}
+    assert Calendar(events, {"US": 0.2}).evenly().weights == {"US": 0.2}

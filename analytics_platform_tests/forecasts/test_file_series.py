@@ -1,6 +1,6 @@
 """Series of a file: what is read, noted and refused."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +13,10 @@ from analytics_platform.forecasts.series import Series
 DAYS = [date(2026, 1, 1) + timedelta(days=at) for at in range(40)]
 
 
-def saved(folder: Path, name: str = "data.csv", **columns: object) -> Path:
+def saved(folder: Path, file_name: str = "data.csv", /, **columns: object) -> Path:
     frame = pl.DataFrame({"day": DAYS, "users": range(40), **columns}, strict=False)
-    file = folder / name
-    frame.write_csv(file) if name.endswith("csv") else frame.write_parquet(file)
+    file = folder / file_name
+    frame.write_csv(file) if file_name.endswith("csv") else frame.write_parquet(file)
     return file
 
 
@@ -86,3 +86,31 @@ def test_a_column_that_is_not_there_is_refused_with_the_nearest(tmp_path: Path):
 def test_a_series_without_a_name_is_refused(tmp_path: Path):
     with pytest.raises(AnalyticsError, match="row 1, column shop: None is no name of a series"):
         read(saved(tmp_path, shop=[None, *["a"] * 39]), "shop")
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"day": [time(1)] * 40}, "column day is of type Time, which holds no days"),
+        ({"day": [timedelta(1)] * 40}, "column day is of type Duration"),
+        ({"day": [[1]] * 40}, "column day is of type List"),
+        ({"day": [1.5] * 40}, "column day is of type Float64"),
+        ({"users": [b"1"] * 40}, "column users is of type Binary, which holds no numbers"),
+        ({"users": [{"n": 1}] * 40}, "column users is of type Struct"),
+        ({"users": [[1]] * 40}, "column users is of type List"),
+        ({"users": DAYS}, "column users is of type Date"),
+        ({"day": [date(1, 1, 1), *DAYS[1:]]}, "row 1, column day: datetime.date(1, 1, 1) is not within"),
+        ({"day": [date(9999, 12, 31), *DAYS[1:]]}, "is not within the years 1900 to 2200"),
+    ],
+)
+def test_columns_of_other_types_and_far_days_are_refused(
+    tmp_path: Path, columns: dict[str, object], said: str
+):
+    with pytest.raises(AnalyticsError) as found:
+        read(saved(tmp_path, "data.parquet", **columns))
+    assert said in str(found.value)
+
+
+def test_one_column_cannot_be_both_days_and_values(tmp_path: Path):
+    with pytest.raises(AnalyticsError, match="--date-column and --value-column both name 'day'"):
+        read_series(saved(tmp_path), "day", "day", None)

@@ -74,3 +74,20 @@ def test_a_change_grows_and_ends_when_it_says():
     np.testing.assert_array_equal(dated.force(date(2026, 2, 27), 8), written.force(date(2026, 2, 27), 8))
     begun = Written(kind="price", change=0.1, first_date=date(2026, 2, 1))
     assert list(begun.force(date(2026, 2, 27), 2)) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"first_date": date(2027, 1, 1)}, "not in force on any of the days told, 2026-03-01 to 2026-03-28"),
+        ({"first_date": date(2020, 1, 1)}, "begins on 2020-01-01, before the days told"),
+        ({"last_date": date(2026, 2, 1)}, "not in force on any"),
+        ({"first_day": 29}, "not in force on any"),
+        ({"first_day": 28}, None),
+        ({}, None),
+    ],
+)
+def test_a_change_outside_the_days_told_says_so(days: dict[str, object], said: str | None):
+    written = Written.model_validate({"kind": "acquisition", "change": 0.1, **days})
+    found = written.outside(date(2026, 2, 28), 28)
+    assert found is None if said is None else said in str(found)

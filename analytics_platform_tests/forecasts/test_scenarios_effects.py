@@ -1,12 +1,15 @@
 import numpy as np
 import pytest
 
+from analytics_platform.forecasts.scenarios_changes import Planner
+from analytics_platform.forecasts.scenarios_definitions import Assumptions, Scenario, Written
 from analytics_platform.forecasts.scenarios_effects import (
     launch_effect,
     log_odds_ratios,
     quality_effect,
     weights,
 )
+from analytics_platform.forecasts.scenarios_growth import fit
 from analytics_platform.forecasts.scenarios_history import BUCKETS, ArmCounts, count
 from analytics_platform_tests.forecasts.small_product import product
 
@@ -57,6 +60,27 @@ def test_classrooms_as_units_are_said_to_be_and_the_effect_is_for_their_members(
     assert effect is not None
     assert effect.is_by_class
     assert "randomised classrooms" in effect.source
+
+
+def test_an_experiment_that_still_runs_adds_its_effect_on_the_rest_alone():
+    """On the last day of the treatment half of the user-days of exposed users are treated."""
+    running = product(users=4000, days=70, lift=0.4)
+    growth = fit(running, replicates=20)
+    treated = growth.arms["trial"].treated_now.sum()
+    share = treated / growth.groups[0].seen.sum()
+    assert 0.2 < share < 0.5
+    launch = Scenario(id="a", title="A", changes=(Written(kind="launch", experiment="trial"),))
+    plan = Planner(growth, Assumptions(), 28).plan(launch)
+    whole = launch_effect("trial", growth.arms["trial"], weights(20))
+    (change,) = plan.changes
+    assert whole is not None
+    assert change.effect is not None
+    kept = change.effect.shift[0] / whole.shift[0]
+    assert ((kept > 0.4) & (kept <= 1)).all()
+    assert kept[:3].max() < 0.8, "new, current and reactivated users are often treated"
+    assert f"it still runs, and {share:.0%} of the user-days are treated already" in plan.sources[0]
+    ended = fit(product(users=4000, days=90, lift=0.4), replicates=20)
+    assert not ended.arms["trial"].treated_now.any()
 
 
 def test_too_few_users_have_no_effect():

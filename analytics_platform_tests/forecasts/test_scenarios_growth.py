@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analytics_platform.forecasts.scenarios_effects import Change, launch_effect, weights
-from analytics_platform.forecasts.scenarios_growth import METRICS, Growth, fit
+from analytics_platform.forecasts.scenarios_growth import METRICS, Growth, Outcome, fit
 from analytics_platform.forecasts.scenarios_history import BUCKETS
 from analytics_platform_tests.forecasts.small_product import product
 
@@ -92,6 +92,31 @@ def test_forecast_new_users_take_the_place_of_those_of_the_window():
     forecast = fit(history, replicates=3, new_days=np.full(DAYS, 100.0))
     assert forecast.outcome((), DAYS).states[:, 0] == pytest.approx(np.full(DAYS, 100.0))
     assert usual.outcome((), DAYS).states[:, 0].mean() == pytest.approx(2000 / 90, rel=0.15)
+
+
+def test_new_users_go_on_where_their_forecast_ends():
+    history = product(users=2000)
+    usual = fit(history, replicates=3).outcome((), DAYS).states[:, 0]
+    known = np.where(np.arange(DAYS) < 14, 2 * usual, np.nan)
+    found = fit(history, replicates=3, new_days=known).outcome((), DAYS).states[:, 0]
+    assert found == pytest.approx(2 * usual)
+    none = fit(history, replicates=3, new_days=np.full(DAYS, np.nan))
+    assert none.outcome((), DAYS).states[:, 0] == pytest.approx(usual)
+
+
+def test_of_nothing_nothing_changes():
+    """A product that has emptied: 0 users with a change and without."""
+    nothing, some = np.zeros((1, 3)), np.full((1, 3), 2.0)
+    told = {"dau": nothing}, {"dau": nothing}, {"dau": np.zeros(1)}
+    assert (Outcome(*told, some, some).ratio("dau") == 1).all()
+
+
+def test_a_change_of_nothing_is_played_and_changes_nothing(growth: Growth):
+    told = growth.outcome((Change(ALWAYS, effect=growth.lift("curr", 0.0)),), DAYS)
+    assert told.scenario["dau"] is not told.baseline["dau"]
+    assert growth.outcome((), DAYS).scenario["dau"] is not growth.outcome((), DAYS).baseline["dau"]
+    for metric in METRICS:
+        assert told.ratio(metric) == pytest.approx(np.ones((DAYS, growth.replicates)), abs=1e-6)
 
 
 def test_everything_repeats_itself_and_a_class_lies_in_one_bucket():

@@ -1,5 +1,6 @@
 from datetime import date
 
+import numpy as np
 import pytest
 
 from analytics_platform.forecasts.scenarios_levels import levels_of, new_users
@@ -40,10 +41,8 @@ def test_the_newest_champion_of_all_users_counts_and_subscribers_bring_revenue()
     assert levels_of([], 10.0) == {}
 
 
-def test_new_users_are_known_on_every_day_or_not_at_all():
+def test_new_users_are_known_on_the_days_that_have_a_forecast():
     levels = levels_of([row("new_users", 3.0)], 1.0)
-    found = new_users(levels, [DAY])
-    assert found is not None
-    assert found == pytest.approx([3.0])
-    assert new_users(levels, [DAY, date(2026, 3, 2)]) is None
+    assert new_users(levels, [DAY, date(2026, 3, 2)]) == pytest.approx([3.0, np.nan], nan_ok=True)
+    assert new_users(levels, [date(2026, 3, 2)]) is None
     assert new_users(levels, []) is None

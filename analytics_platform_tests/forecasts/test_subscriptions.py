@@ -95,3 +95,12 @@ def test_a_conversion_belongs_to_the_last_trial_before_it(tmp_path: Path):
         (day(20), 14, 1),
         (day(50), None, 1),
     ]
+
+
+def test_a_role_that_comes_late_is_judged_on_the_days_that_it_was_there(tmp_path: Path):
+    """Until day 110 there are no teachers: none of theirs came then, and the total is what it would be."""
+    lake = grown(tmp_path, late_teachers=110)
+    rows = subscription_rows(DuckDBEngine(lake), NO_CALENDAR, 1.0, LAST_DAY)
+    ahead = pl.DataFrame(pa.Table.from_pylist(rows, SUBSCRIPTIONS)).filter("is_forecast")
+    assert set(ahead["segment"]) == {"all", "student", "teacher"}
+    assert ahead["low_95"].null_count() == 0

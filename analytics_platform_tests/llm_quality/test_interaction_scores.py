@@ -30,7 +30,8 @@ def engine(tmp_path: Path) -> DuckDBEngine:
     lake = Lake(tmp_path / "lake")
     rows = [
         answer(1, 0, GOOD), answer(2, 0, BAD), answer(3, 0, GOOD), answer(4, 0, None),
-        answer(5, 1, GOOD), answer(6, 1, "New words here."), answer(7, 2, BAD), answer(8, 2, GOOD, grade_level=3),
+        answer(5, 1, GOOD), answer(6, 1, "New words here."), answer(7, 2, BAD),
+        answer(8, 2, GOOD, grade_level=3),
     ]  # fmt: skip
     write_raw(lake, interactions=rows)
     return DuckDBEngine(lake)

@@ -46,7 +46,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.DataFrame, pl.Da
     )
     rows: pa.Table = truth.to_arrow()
     lake.replace_days("truth.hallucinations", Window(DAY, DAY), [rows], rows.schema)
-    yield (
+    return (
         pl.DataFrame(detector(DuckDBEngine(lake), test_texts=1200)),
         scored.with_columns(truth["is_unsupported"]),
     )

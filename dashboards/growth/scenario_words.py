@@ -36,6 +36,8 @@ LEVERS = {
 }
 HEIGHT = 320
 LONGEST_TITLE = 30
+NOTHING = 1e-9
+"""What an end of zero is on the log scale."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def combined(baseline: Sequence[Row], levers: Sequence[Row], values: Mapping[str
 
 def _joined(parts: Sequence[tuple[float, float | None]], side: int) -> float:
     """Factor to the end of a product's interval, from (value, end) of each factor."""
-    widths = [math.log(end / value) for value, end in parts if end is not None and end > 0 and value > 0]
+    widths = [math.log(max(end, NOTHING) / value) for value, end in parts if end is not None and value > 0]
     return math.exp(side * math.hypot(*widths)) if widths else 1.0
 
 

@@ -1,5 +1,9 @@
--- A scenario without changes has the ratio 1.
+-- A scenario without changes, played as any other, has the ratio 1.
 -- table: forecasts.scenarios
-SELECT scenario_id, metric, event_date, ratio
+SELECT scenario_id, metric, event_date, ratio, ratio_low_95, ratio_high_95, difference
 FROM forecasts.scenarios
-WHERE scenario_id = 'baseline' AND (ratio <> 1 OR ratio_low_95 <> 1 OR ratio_high_95 <> 1 OR difference <> 0)
+WHERE scenario_id = 'baseline'
+  AND (
+    abs(ratio - 1) > 1e-6 OR abs(ratio_low_95 - 1) > 1e-6 OR abs(ratio_high_95 - 1) > 1e-6
+    OR abs(difference) > 1e-6 * baseline
+  )

@@ -19,7 +19,7 @@ ONES = {word: value for value, word in enumerate(_LISTS["ones"].split())}
 TENS = {word: 10 * (place + 2) for place, word in enumerate(_LISTS["tens"].split())}
 SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _ORDINALS = {word: value + 3 for value, word in enumerate(_LISTS["ordinals"].split())}
-NUMBER_WORDS: dict[str, float] = ONES | TENS | _ORDINALS
+NUMBER_WORDS = {word: float(value) for word, value in (ONES | TENS | _ORDINALS).items()}
 """Numbers that words stand for; `first` and `second` mostly order things and are left out."""
 
 _PAIRS = [[side.split() for side in line.split("|")] for line in _LISTS["opposites"].strip().splitlines()]

@@ -13,10 +13,10 @@ from analytics_platform.simulation.text.grammar import (
     Wording,
     clause,
     named,
-    verb_form,
     wording,
 )
 from analytics_platform.simulation.text.notes import Note
+from analytics_platform.simulation.text.verbs import verb_form
 
 FAULTS = {
     "wrong_key": 0.50,

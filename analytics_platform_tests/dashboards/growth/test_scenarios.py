@@ -1,5 +1,6 @@
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -34,6 +35,12 @@ def test_levers_multiply_and_their_intervals_join():
     low, high = last.scenario_ends
     assert low < last.scenario * last.low / last.ratio
     assert high > last.scenario * last.high / last.ratio
+
+
+def test_a_lower_end_of_zero_stays_zero():
+    low, high = words.Day(date(2026, 3, 1), 3.0, 0.0, 9.0, 1.1, 1.05, 1.15).scenario_ends
+    assert low == pytest.approx(0, abs=1e-6)
+    assert high > 9
 
 
 def test_the_headline_says_what_is_done_and_what_comes_of_it():

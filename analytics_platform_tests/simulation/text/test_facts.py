@@ -3,7 +3,8 @@
 from collections import Counter
 
 from analytics_platform.simulation.text.facts import courses
-from analytics_platform.simulation.text.grammar import verb_form, wording
+from analytics_platform.simulation.text.grammar import wording
+from analytics_platform.simulation.text.verbs import verb_form
 
 
 def test_ten_courses_have_twenty_topics_of_at_least_five_facts() -> None:
