@@ -13,16 +13,16 @@ COLUMNS = (
     "n",
 )  # fmt: skip
 MEASURES = {
-    "auroc": "AUROC: ranks a bad answer above a good one",
-    "sensitivity": "Sensitivity: bad answers flagged",
-    "specificity": "Specificity: good answers left alone",
+    "auroc": "AUROC",
+    "sensitivity": "Sensitivity: bad flagged",
+    "specificity": "Specificity: good spared",
     "balanced_accuracy": "Balanced accuracy",
-    "kappa": "Cohen’s κ with the experts",
-    "brier": "Brier score (less is better)",
-    "calibration_error": "Calibration error (less is better)",
-    "calibration_gap": "Experts’ share − mean probability",
-    "length_bias": "Length bias (0 is none)",
-    "position_bias": "Position bias (0 is none)",
+    "kappa": "Cohen’s κ",
+    "brier": "Brier score, 0 is best",
+    "calibration_error": "Calibration error, 0 is best",
+    "calibration_gap": "Share − probability",
+    "length_bias": "Length bias, 0 is none",
+    "position_bias": "Position bias, 0 is none",
 }
 WEAK, GUESS = 0.85, 0.5
 

@@ -111,7 +111,7 @@ def test_bins_are_drawn_with_intervals_beside_the_line_as_said():
 
 def test_measures_have_intervals_and_n_and_judges_can_be_chosen():
     assert judge.table(JUDGE)[0] == {
-        "measure": "AUROC: ranks a bad answer above a good one",
+        "measure": "AUROC",
         "estimate (95%)": "0.780 (0.740 to 0.820)",
         "n": "700",
     }
