@@ -10,6 +10,7 @@ page = st.navigation(
         st.Page("app_pages/overview.py", title="Overview", default=True),
         st.Page("app_pages/behaviour.py", title="Behaviour"),
         st.Page("app_pages/users_at_risk.py", title="Users at risk"),
+        st.Page("app_pages/llm_quality.py", title="LLM quality"),
         st.Page("app_pages/growth.py", title="Growth"),
         st.Page("app_pages/experiments.py", title="Experiments"),
         st.Page("app_pages/trust.py", title="Trust"),
