@@ -14,7 +14,11 @@ import pyarrow as pa
 from analytics_platform.event_contract import CONTRACTS
 from analytics_platform.experiments.catalogue_table import SCHEMAS
 from analytics_platform.lakehouse import Lake, Model, Window
+from analytics_platform.llm_quality import SCORES, interaction_scores
 from analytics_platform.workspace import MODELS, Workspace
+
+PYTHON_BUILT = {**SCHEMAS, SCORES: interaction_scores.SCHEMA}
+"""Columns of the tables that Python builds and a model reads."""
 
 PREVIEW_ROWS = 5
 SHOWN_CHARACTERS = 60
@@ -106,7 +110,7 @@ def _cell(value: object) -> str:
 def _column_names(table: str) -> list[str]:
     if table in MODELS:
         return list(MODELS[table].columns)
-    return SCHEMAS[table].names if table in SCHEMAS else CONTRACTS[table].names
+    return PYTHON_BUILT[table].names if table in PYTHON_BUILT else CONTRACTS[table].names
 
 
 def _comment(field: pa.Field) -> str | None:

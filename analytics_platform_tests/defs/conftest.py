@@ -12,12 +12,13 @@ from analytics_platform.defs import launch, raw
 from analytics_platform.defs.experiments import CATALOGUE
 from analytics_platform.defs.instance import open_instance
 from analytics_platform.lakehouse import Lake
+from analytics_platform.llm_quality import SCORES
 from analytics_platform.settings import load_settings
 from analytics_platform.workspace import MODELS, Workspace, open_workspace
 from analytics_platform_tests.derived_rows import SMALL_CATALOGUE
 from analytics_platform_tests.small_log import DAYS, SmallLog
 
-TABLES = ",".join(("raw/*", *CATALOGUE, *MODELS))
+TABLES = ",".join(("raw/*", *CATALOGUE, SCORES, *MODELS))
 """What SQL models are made of, and they themselves; not what Python makes of them."""
 
 

@@ -28,7 +28,13 @@ FORECASTS = {
     "forecasts.scenarios",
     "forecasts.subscriptions_daily",
 }
-PROOFS = {"validation.churn_ceiling", "validation.recovery", "validation.scenario_replays"}
+PROOFS = {
+    "validation.churn_ceiling",
+    "validation.detector",
+    "validation.quality_recovery",
+    "validation.recovery",
+    "validation.scenario_replays",
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +61,7 @@ def test_the_daily_job_builds_all_that_new_days_change_and_not_the_truth(definit
         "activity",
         "behaviour",
         "experiments",
+        "llm_quality",
         "churn",
     }
 
