@@ -121,6 +121,6 @@ def test_the_daily_job_builds_daily_and_whole_tables_in_one_run(
     assert built_workspace.lake.open("activity.users").version() == before + 1
     built = {event.asset_key for event in result.get_asset_materialization_events()}
     groups = {key.path[0] for key in built if key}
-    assert groups == {"raw", "activity", "behaviour", "experiments", "churn", "quality"}
+    assert groups == {"raw", "activity", "behaviour", "experiments", "llm_quality", "churn", "quality"}
     decisions = built_workspace.lake.scan("experiments.decisions").collect()
     assert decisions["experiment_id"].to_list() == ["hint", "nudge"]
