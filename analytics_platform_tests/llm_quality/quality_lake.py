@@ -21,7 +21,7 @@ WHOLE = days(0, DAYS - 1)
 LABELLED_A_DAY = 6
 RATERS = {"teacher": range(1, 7), "trained": range(7, 10)}
 TEACHER_STARS = 0.8
-"""By how much teachers rate the same answer higher than students."""
+"""By how much teachers rate the same answer higher than students; few ratings reach an end of the scale."""
 
 
 class QualityLog:
@@ -62,7 +62,7 @@ class QualityLog:
                 status=status,
                 latency_ms=int(random.lognormal(6.8 + 0.4 * (model == "m2"), 0.3)),
                 source_text="A note.",
-                output_text=f"An answer, {interaction_id % 40}.",
+                output_text=f"An answer, {2 * (interaction_id % 40) + is_wrong}.",
             )
         )
         # The detector is sharp but too sure: its mean is far from the share.
@@ -75,7 +75,7 @@ class QualityLog:
                 "feature": feature,
                 "model_version": model,
                 "prompt_version": "p1",
-                "content_hash": interaction_id % 40,
+                "content_hash": 2 * (interaction_id % 40) + is_wrong,
                 "scorer_version": "test",
                 "unsupported_probability": chance,
                 "is_flagged": chance >= 0.55,
@@ -90,7 +90,7 @@ class QualityLog:
             self._experts(day, interaction_id, is_wrong=is_wrong)
 
     def _stars(self, day: int, interaction_id: int, who: int, *, is_wrong: bool) -> None:
-        felt = 3.2 - 0.8 * is_wrong + TEACHER_STARS * (who % 4 == 0) + self.random.normal(0, 0.7)
+        felt = 2.9 - 0.8 * is_wrong + TEACHER_STARS * (who % 4 == 0) + self.random.normal(0, 0.4)
         stars = int(np.clip(round(felt), 1, 5))
         at = instant(day, "13:00")
         self.events.append(
