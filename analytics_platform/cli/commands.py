@@ -35,7 +35,9 @@ class Command:
 COMMANDS = {
     "demo": Command("demo", "Simulate a world, build every table through Dagster and sum up what came out."),
     "run": Command("build", "Materialise assets through Dagster for a range of days."),
-    "ingest": Command("ingest", "Bring a real event log into the lake."),
+    "ingest": Command(
+        "ingest", "Bring a real event log, or traces of a language model and human ratings, into the lake."
+    ),
     "sql": Command("query", "Answer one SELECT over the lake."),
     "tables": Command("catalogue", "List the tables of the lake."),
     "describe": Command("catalogue", "Describe a table and its columns."),
