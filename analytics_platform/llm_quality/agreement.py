@@ -86,7 +86,7 @@ def _severities(criterion: Criterion) -> Iterator[Row]:
     item, rater = _codes(rows["interaction_id"]), _codes(rows["rater_id"])
     found = rater_severity(item, rater, rows["score"].to_numpy())
     errors = None
-    if criterion.is_binary:
+    if criterion.is_binary and criterion.has_consensus:
         errors = dawid_skene(item, rater, rows["score"].to_numpy().astype(np.int64), 2).confusion
     known = {
         row["rater_id"]: row

@@ -26,6 +26,10 @@ FEWEST_A_DAY = 8
 """Outputs of a day and feature below which their spread says too little."""
 
 FEWEST_DAYS = 21
+RECENT_DAYS = 28
+"""Days at the end whose features are watched; one that was given up earlier blinds nobody."""
+
+LEAST_VARIANCE = 0.1
 NEAR_RELEASE_DAYS = 3
 
 
@@ -81,10 +85,13 @@ def _of_product(rows: pl.DataFrame, known: Sequence[tuple[date, str]], served: p
 
 
 def _standardised(rows: pl.DataFrame) -> tuple[np.ndarray, Floats, Floats, Floats, np.ndarray]:
-    """Daily means over the parts in their shares of all days; days without a main part are left out."""
-    rows = rows.filter((pl.col("n") >= FEWEST_A_DAY) & (pl.col("variance") > 0))
-    totals = rows.group_by("part").agg(weight=pl.col("n").sum(), days=pl.len())
-    main = totals.filter(pl.col("days") >= 0.8 * pl.col("days").max())
+    """Daily means over the parts in their recent shares; days without one of the main parts are left out."""
+    # A day on which all outputs are alike is no day without error.
+    least = LEAST_VARIANCE * pl.col("variance").median().over("part")
+    rows = rows.filter(pl.col("n") >= FEWEST_A_DAY).with_columns(pl.max_horizontal("variance", least))
+    recent = rows.filter(pl.col("event_date") > pl.col("event_date").max() - pl.duration(days=RECENT_DAYS))
+    totals = recent.group_by("part").agg(weight=pl.col("n").sum(), days=pl.len())
+    main = totals.filter(pl.col("days") >= 0.5 * pl.col("days").max())
     rows = rows.join(main.select("part", pl.col("weight") / pl.col("weight").sum()), on="part")
     daily = (
         rows.group_by("event_date")
@@ -94,7 +101,7 @@ def _standardised(rows: pl.DataFrame) -> tuple[np.ndarray, Floats, Floats, Float
             error=(pl.col("weight") ** 2 * pl.col("variance") / pl.col("n")).sum().sqrt(),
             n=pl.col("n").sum(),
         )
-        .filter(pl.col("parts") == main.height)
+        .filter((pl.col("parts") == main.height) & (pl.col("error") > 0))
         .sort("event_date")
     )
     counts = daily["n"].to_numpy()

@@ -7,12 +7,12 @@ UNION ALL
 SELECT
   judgements.judge, judgements.criterion, judgements.interaction_id, judgements.event_date,
   interactions.feature, interactions.model_version, interactions.prompt_version,
-  coalesce(judgements.probability, judgements.score) AS probability,
-  coalesce(judgements.score, judgements.probability) >= 0.5 AS verdict
+  judgements.probability, judgements.probability >= 0.5 AS verdict
 FROM llm_quality.judgements AS judgements
 JOIN raw.interactions AS interactions
   ON interactions.interaction_id = judgements.interaction_id
   AND interactions.event_date = judgements.event_date
 WHERE judgements.status = 'ok'
   AND judgements.judge <> 'heuristic'
-  AND coalesce(judgements.probability, judgements.score) BETWEEN 0 AND 1
+  AND judgements.probability IS NOT NULL
+  AND (judgements.is_drawn OR judgements.is_rated)

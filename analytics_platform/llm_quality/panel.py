@@ -13,6 +13,7 @@ from analytics_platform.stats.dawid_skene import dawid_skene
 from analytics_platform.stats.disagreements import Level
 
 PANEL = Path(__file__).with_suffix(".sql").read_text()
+UNKNOWN = "unknown"
 SLICES = ("feature", "model_version", "prompt_version")
 LEAST_RATERS_AN_ITEM = 2.5
 """Judgements an answer below which one rater's word weighs too much for a consensus."""
@@ -40,6 +41,11 @@ class Criterion:
         """Whether scores are 0 and 1 alone."""
         return set(self.rows["score"].unique()) <= {0.0, 1.0}
 
+    @property
+    def has_consensus(self) -> bool:
+        """Whether enough raters share answers to tell their errors from the answers' faults."""
+        return self.rows.height >= LEAST_RATERS_AN_ITEM * self.rows["interaction_id"].n_unique()
+
     def matrix(self, rows: pl.DataFrame) -> Floats:
         """Scores of shape (items, raters) of some of the rows; NaN where a rater did not judge."""
         item, rater = _codes(rows["interaction_id"]), _codes(rows["rater_id"])
@@ -63,7 +69,7 @@ class Criterion:
         nothing = pl.DataFrame(
             {"interaction_id": items, "consensus": pl.Series([None] * len(items), dtype=pl.Float64)}
         )
-        if not self.is_binary or self.rows.height < LEAST_RATERS_AN_ITEM * len(items):
+        if not (self.is_binary and self.has_consensus):
             return nothing
         found = dawid_skene(
             _codes(self.rows["interaction_id"]),
@@ -77,10 +83,18 @@ class Criterion:
 def read_panel(engine: Engine) -> list[Criterion]:
     """Every criterion that experts judged, by name."""
     rows = pl.DataFrame(engine.query(PANEL)).sort("criterion", "interaction_id", "rater_id")
+    rows = rows.with_columns(_one_group())
     return [
         Criterion(str(name), level_of(own["score"]), own)
         for (name,), own in sorted(rows.group_by("criterion", maintain_order=True))
     ]
+
+
+def _one_group() -> pl.Expr:
+    """The group that a rater is mostly said to be of, in small letters: exports differ."""
+    told = pl.col("rater_group").str.to_lowercase()
+    known = told.filter(told != UNKNOWN).mode().sort().first().over("rater_id")
+    return known.fill_null(UNKNOWN).alias("rater_group")
 
 
 def level_of(scores: pl.Series) -> Level:

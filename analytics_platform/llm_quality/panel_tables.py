@@ -17,7 +17,10 @@ from analytics_platform.llm_quality.version_comparisons import version_compariso
 from analytics_platform.llm_quality.versions import pairs, served
 from analytics_platform.llm_quality.worst_answers import labelling_queue, worst_answers
 
-WORDS = "SELECT interaction_id, words FROM llm_quality.interaction_scores"
+WORDS = """
+SELECT interaction_id, words FROM llm_quality.interaction_scores
+WHERE interaction_id IN (SELECT interaction_id FROM raw.human_ratings)
+"""
 INPUTS = (
     "raw.interactions",
     "raw.human_ratings",
@@ -25,6 +28,7 @@ INPUTS = (
     "activity.events",
     "llm_quality.interaction_scores",
     "llm_quality.judgements",
+    "llm_quality.quality_daily",
 )
 
 

@@ -7,6 +7,7 @@ diary. Source: Angelopoulos, Duchi and Zrnic (2023), PPI++: efficient prediction
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ from analytics_platform.llm_quality.judged import Pairing
 from analytics_platform.llm_quality.panel import Floats, slices
 from analytics_platform.llm_quality.tables import PREVALENCE, Row, as_table
 from analytics_platform.stats import ppi
+from analytics_platform.stats.estimate import Estimate
 
 LEAST_LABELS = 30
 LABELS_BY = ("panel", "consensus")
@@ -39,7 +41,7 @@ def prevalence(paired: Iterable[Pairing], alphas: Mapping[str, float]) -> pa.Tab
 def _rows(pairing: Pairing) -> Iterator[dict[str, Any]]:
     for labels_by in LABELS_BY:
         rows = pairing.rows.rename({labels_by: "label"})
-        if rows["label"].count() < LEAST_LABELS:
+        if labels_by == "consensus" and rows["label"].count() < LEAST_LABELS:
             continue
         about = {"criterion": pairing.criterion.name, "judge": pairing.judge, "labels_by": labels_by}
         for dimension, segment, own in slices(rows):
@@ -66,16 +68,20 @@ def _estimates(rows: pl.DataFrame, about: Row) -> Iterator[dict[str, Any]]:
     if n_labels < LEAST_LABELS or not judged:
         return
     alone = ppi.labels_only(sample.labels, weights=sample.weights)
-    yield common | {"method": "labels_only", "estimate": alone.estimate, "low": alone.low, "high": alone.high}
+    yield common | {"method": "labels_only", **_within(alone)}
     both = ppi.ppi_mean(sample.labels, sample.judged, sample.unjudged, weights=sample.weights)
     yield common | {
         "method": "ppi",
-        "estimate": both.estimate,
-        "low": both.low,
-        "high": both.high,
+        **_within(both),
         "lambda": both.lam,
         "effective_labels": both.effective_labels,
     }
+
+
+def _within(found: Estimate | ppi.PPI) -> dict[str, float]:
+    """Estimate and limits, none of them outside 0 and 1: means of labels between know no such bounds."""
+    low, estimate, high = np.clip([found.low, found.estimate, found.high], 0.0, 1.0).tolist()
+    return {"estimate": estimate, "low": low, "high": high}
 
 
 def drawn(rows: pl.DataFrame) -> ppi.Judged:

@@ -19,7 +19,9 @@ rated AS (
     coalesce(asked.prompt_version, 'unknown') AS prompt_version,
     coalesce(asked.role, known.role, 'student') AS role
   FROM activity.events AS events
-  LEFT JOIN asked ON asked.interaction_id = events.interaction_id
+  LEFT JOIN asked
+    ON asked.interaction_id = events.interaction_id
+    AND asked.event_date BETWEEN events.event_date - 7 AND events.event_date
   LEFT JOIN raw.users AS known ON known.user_id = events.user_id
   WHERE events.event_date BETWEEN $first_day AND $last_day
     AND events.event_name = 'rated'

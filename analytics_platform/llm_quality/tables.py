@@ -118,6 +118,7 @@ VERSION_COMPARISONS = described(
         ),
         "first_date": (_DAY, "First day compared."),
         "last_date": (_DAY, "Last day compared."),
+        "release_date": (_DAY, "First day of the version after that is compared."),
         "metric": (
             _TEXT,
             "unsupported, rating_mean, satisfied_share, latency_p95_ms, cost_per_answer_usd, failure_share.",

@@ -69,6 +69,7 @@ def _of_pair(engine: Engine, pair: Pair, paired: Sequence[Pairing]) -> Iterator[
         "basis": pair.basis,
         "first_date": pair.days_before[0],
         "last_date": pair.days_after[1],
+        "release_date": pair.days_after[0],
     }
     for row in (*_unsupported(pair, paired), *_ratios(engine, pair), *_latency(engine, pair)):
         yield about | row | {"difference": row["to_value"] - row["from_value"], "verdict": verdict(row)}

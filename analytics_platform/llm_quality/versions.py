@@ -17,6 +17,7 @@ GROUP BY event_date, model_version, prompt_version
 ORDER BY event_date, model_version, prompt_version
 """
 LEAST_SHARE = 0.05
+UNKNOWN = "unknown"
 LEAST_CONCURRENT_DAYS = 7
 DAYS = 28
 
@@ -51,7 +52,7 @@ def releases(days: pl.DataFrame) -> list[tuple[date, str]]:
     found = {
         (first, str(version))
         for kind in KINDS
-        for version, first in days.group_by(kind).agg(pl.col("event_date").min()).rows()
+        for version, first in _present(days, kind).group_by("version").agg(pl.col("event_date").min()).rows()
         if first > days["event_date"].min()
     }
     return sorted(found)
@@ -63,13 +64,18 @@ def pairs(days: pl.DataFrame) -> list[Pair]:
 
 
 def _of_kind(days: pl.DataFrame, kind: Kind) -> list[Pair]:
-    by_version = days.group_by("event_date", pl.col(kind).alias("version")).agg(pl.col("answers").sum())
-    share = pl.col("answers") / pl.col("answers").sum().over("event_date")
-    present = by_version.filter(share >= LEAST_SHARE)
+    present = _present(days, kind)
     order = present.group_by("version").agg(pl.col("event_date").min()).sort("event_date", "version")
     versions = [str(version) for version in order["version"]]
     spans = {version: set(present.filter(version=version)["event_date"]) for version in versions}
     return [_pair(kind, one, other, spans[one], spans[other]) for one, other in pairwise(versions)]
+
+
+def _present(days: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """Days and named versions that gave a twentieth of the day's answers: one call is no release."""
+    by_version = days.group_by("event_date", pl.col(kind).alias("version")).agg(pl.col("answers").sum())
+    share = pl.col("answers") / pl.col("answers").sum().over("event_date")
+    return by_version.filter((share >= LEAST_SHARE) & (pl.col("version") != UNKNOWN))
 
 
 def _pair(kind: Kind, before: str, after: str, old: set[date], new: set[date]) -> Pair:

@@ -14,6 +14,7 @@ from analytics_platform.lakehouse.described import described
 
 TABLE = "validation.quality_recovery"
 INPUTS = (
+    "llm_quality.interaction_scores",
     "llm_quality.prevalence",
     "llm_quality.rater_severity",
     "llm_quality.drift",

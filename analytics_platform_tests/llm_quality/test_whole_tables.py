@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from analytics_platform.lakehouse import DuckDBEngine, Lake
-from analytics_platform.llm_quality import drift, panel_tables, prevalence, versions
+from analytics_platform.llm_quality import drift, panel, panel_tables, prevalence, versions
 from analytics_platform.llm_quality.agreement import one_against_others
 from analytics_platform.llm_quality.panel import Criterion, level_of
 from analytics_platform.llm_quality.tables import DESCRIPTIONS, KEYS, SCHEMAS, as_table
 from analytics_platform.llm_quality.version_comparisons import verdict
+from analytics_platform.stats.estimate import Estimate
 from analytics_platform_tests.derived_rows import day
 from analytics_platform_tests.llm_quality.quality_lake import (
     BAD_SPELL,
@@ -235,3 +236,43 @@ def test_a_lake_without_experts_or_texts_has_empty_tables(tmp_path: Path):
     engine = write_quality(Lake(tmp_path / "lake"), log)
     found = panel_tables.whole_tables(engine, WHOLE.last_day, 1)
     assert {name: table.num_rows for name, table in found.items()} == dict.fromkeys(SCHEMAS, 0)
+
+
+def test_a_rater_is_of_one_group_however_exports_spell_it():
+    rows = pl.DataFrame(
+        {"rater_id": [1, 1, 1, 2, 3], "rater_group": ["Teacher", "unknown", "teacher", "unknown", "trained"]}
+    )
+    groups = rows.select(panel._one_group())["rater_group"].to_list()
+    assert groups == ["teacher", "teacher", "teacher", "unknown", "trained"]
+
+
+def test_a_feature_that_was_given_up_blinds_nobody():
+    rows = pl.DataFrame(
+        [
+            {"event_date": day(at), "part": part, "value": 0.2, "n": 100, "variance": 0.01}
+            for at in range(100)
+            for part in ("quiz", "explain")
+            if part == "explain" or at < 60
+        ]
+    )
+    days, *_ = drift._standardised(rows)
+    assert days[-1] == day(99).toordinal()
+    assert len(days) == 100
+
+
+def test_a_few_calls_of_a_version_are_no_release():
+    days = pl.DataFrame(
+        {
+            "event_date": [day(0), day(1), day(1), day(2), day(2)],
+            "model": ["m1"] * 5,
+            "prompt": ["p1", "p1", "canary", "p1", "unknown"],
+            "answers": [100, 100, 2, 50, 50],
+        }
+    )
+    assert versions.releases(days) == []
+    assert versions.pairs(days) == []
+
+
+def test_limits_of_means_between_labels_stay_within_0_and_1():
+    found = prevalence._within(Estimate(-0.06, -0.07, -0.05, 40))
+    assert found == {"estimate": 0.0, "low": 0.0, "high": 0.0}

@@ -3,11 +3,11 @@
 -- severity: warn
 WITH
 newest AS (
-  SELECT kind, max(last_date) AS last_date FROM llm_quality.version_comparisons GROUP BY kind
+  SELECT kind, max(release_date) AS release_date FROM llm_quality.version_comparisons GROUP BY kind
 )
 
 SELECT kind, from_version, to_version, metric, from_value, to_value, low, high
 FROM llm_quality.version_comparisons
-JOIN newest USING (kind, last_date)
+JOIN newest USING (kind, release_date)
 WHERE verdict = 'regression' AND metric IN ('unsupported', 'rating_mean', 'satisfied_share', 'failure_share')
 ORDER BY kind, metric
