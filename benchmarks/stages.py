@@ -90,11 +90,15 @@ def _generation() -> Cost:
 
 
 def _model(name: str) -> Cost:
+    from analytics_platform.llm_quality import interaction_scores as scoring  # noqa: PLC0415
     from analytics_platform.workspace import MODELS, open_workspace  # noqa: PLC0415
 
     workspace = open_workspace()
     events = workspace.lake.snapshot(["raw.events"]).tables["raw.events"].rows
     window = workspace.days
+    if scoring.TABLE in MODELS[name].inputs:
+        rows = scoring.interaction_scores(workspace.engine, window)
+        workspace.lake.replace_days(scoring.TABLE, window, rows, scoring.SCHEMA)
     return measure(name, lambda: (workspace.engine.run(MODELS[name], window).rows, events))
 
 

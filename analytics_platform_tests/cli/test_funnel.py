@@ -65,7 +65,8 @@ def test_a_lake_without_funnels_says_how_to_build_them(analytics: Command, tmp_p
 def test_a_lake_whose_funnels_have_no_rows_says_so(analytics: Command, root: str, tmp_path: Path):
     lake = Lake(tmp_path / "lake")
     held = Lake(Path(root)).scan("behaviour.funnel_steps").collect()
-    lake.replace("behaviour.funnel_steps", [held.clear()], held.schema)
+    empty = held.clear().to_arrow()
+    lake.replace("behaviour.funnel_steps", [empty], empty.schema)
     printed = analytics("funnel", "--lake", str(tmp_path / "lake"))
     assert printed.code == 1
     assert "No funnel is built" in printed.err
