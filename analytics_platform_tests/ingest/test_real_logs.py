@@ -16,6 +16,9 @@ from analytics_platform.experiments.catalogue_in_force import catalogue_in_force
 from analytics_platform.experiments.catalogue_table import write_catalogue
 from analytics_platform.ingest import Mapping, Summary, infer_mapping, ingest, load_mapping, parse_mapping
 from analytics_platform.lakehouse import DuckDBEngine, Lake, Model, Window
+from analytics_platform.llm_quality import SCORES
+from analytics_platform.llm_quality.interaction_scores import SCHEMA as SCORES_SCHEMA
+from analytics_platform.llm_quality.interaction_scores import interaction_scores
 from analytics_platform.settings import Settings
 from analytics_platform.workspace import MODELS, VIEWS
 from analytics_platform_tests.ingest.small_files import UTC_ZONE, rows_of, versions
@@ -155,6 +158,7 @@ def test_every_model_runs_and_no_check_finds_an_error(lakes: dict[str, tuple[Lak
     days = Window(busiest - timedelta(days=60), busiest + timedelta(days=30))
     in_days = pl.col("event_date").is_between(days.first_day, days.last_day)
     events = lake.scan("raw.events").filter(in_days).collect()
+    lake.replace_days(SCORES, days, interaction_scores(engine, days), SCORES_SCHEMA)
     written = {model.name: engine.run(model, days if model.is_daily else None).rows for model in stored()}
     assert written["activity.events"] == events.height
     assert written["activity.users"] == events["user_id"].n_unique()
