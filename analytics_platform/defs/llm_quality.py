@@ -111,7 +111,7 @@ def _whole(lake: Lake) -> dg.AssetsDefinition:
     )
     def build(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Results:
         opened = workspace.open()
-        tables = whole_tables(opened.engine, opened.days.last_day, opened.settings.seed)
+        tables = whole_tables(opened.engine, opened.built_days(SCORES).last_day, opened.settings.seed)
         yield from kept(opened, tables, context.run.run_id, INPUTS)
 
     return build

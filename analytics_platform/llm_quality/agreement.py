@@ -6,11 +6,10 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from analytics_platform.llm_quality.panel import SLICES, Criterion, Floats, slices
+from analytics_platform.llm_quality.panel import SLICES, Criterion, Floats, codes, slices
 from analytics_platform.llm_quality.tables import RATER_AGREEMENT, RATER_SEVERITY, Row, as_table
 from analytics_platform.stats.agreement import alpha_interval, gwet_ac1
 from analytics_platform.stats.classification import balanced_accuracy
-from analytics_platform.stats.dawid_skene import dawid_skene
 from analytics_platform.stats.rater_severity import rater_severity
 
 LEAST_ITEMS = 30
@@ -83,11 +82,9 @@ def _severities(criterion: Criterion) -> Iterator[Row]:
     if rows["rater_id"].n_unique() < 2 or rows["interaction_id"].n_unique() < LEAST_ITEMS:
         return
     raters = rows["rater_id"].unique().sort()
-    item, rater = _codes(rows["interaction_id"]), _codes(rows["rater_id"])
+    item, rater = codes(rows["interaction_id"]), codes(rows["rater_id"])
     found = rater_severity(item, rater, rows["score"].to_numpy())
-    errors = None
-    if criterion.is_binary and criterion.has_consensus:
-        errors = dawid_skene(item, rater, rows["score"].to_numpy().astype(np.int64), 2).confusion
+    errors = None if criterion.consensus is None else criterion.consensus.confusion
     known = {
         row["rater_id"]: row
         for row in rows.group_by("rater_id")
@@ -109,7 +106,3 @@ def _severities(criterion: Criterion) -> Iterator[Row]:
             "specificity": None if errors is None else float(errors[at, 0, 0]),
             "is_unusual": bool(abs(found.severity[at]) > UNUSUAL_Z * spread),
         }
-
-
-def _codes(ids: pl.Series) -> np.ndarray:
-    return np.searchsorted(ids.unique().sort().to_numpy(), ids.to_numpy())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics_platform.lakehouse import Engine
-from analytics_platform.stats.dawid_skene import dawid_skene
+from analytics_platform.stats.dawid_skene import Consensus, dawid_skene
 from analytics_platform.stats.disagreements import Level
 
 PANEL = Path(__file__).with_suffix(".sql").read_text()
@@ -46,9 +47,20 @@ class Criterion:
         """Whether enough raters share answers to tell their errors from the answers' faults."""
         return self.rows.height >= LEAST_RATERS_AN_ITEM * self.rows["interaction_id"].n_unique()
 
+    @cached_property
+    def consensus(self) -> Consensus | None:
+        """What raters agree on, answers and raters in the order of their ids; None where it cannot be told.
+
+        Source: Dawid and Skene (1979), Maximum likelihood estimation of observer error-rates.
+        """
+        if not (self.is_binary and self.has_consensus):
+            return None
+        scores = self.rows["score"].to_numpy().astype(np.int64)
+        return dawid_skene(codes(self.rows["interaction_id"]), codes(self.rows["rater_id"]), scores, 2)
+
     def matrix(self, rows: pl.DataFrame) -> Floats:
         """Scores of shape (items, raters) of some of the rows; NaN where a rater did not judge."""
-        item, rater = _codes(rows["interaction_id"]), _codes(rows["rater_id"])
+        item, rater = codes(rows["interaction_id"]), codes(rows["rater_id"])
         scores = np.full((item.max(initial=-1) + 1, rater.max(initial=-1) + 1), np.nan)
         scores[item, rater] = rows["score"].to_numpy()
         return scores
@@ -56,28 +68,14 @@ class Criterion:
     def labels(self) -> pl.DataFrame:
         """One row an answer: the panel's mean score, the consensus, how many judged.
 
-        The consensus is the posterior chance of class 1 by Dawid and Skene (1979), null where too few raters
-        share answers to tell their errors.
+        The consensus is the posterior chance of class 1, null where too few raters share answers to tell
+        their errors.
         """
         means = self.rows.group_by("interaction_id", "event_date", *SLICES).agg(
             panel=pl.col("score").mean(), raters=pl.len().cast(pl.Int64)
         )
-        return means.join(self._consensus(), on="interaction_id", how="left").sort("interaction_id")
-
-    def _consensus(self) -> pl.DataFrame:
-        items = self.rows["interaction_id"].unique().sort()
-        nothing = pl.DataFrame(
-            {"interaction_id": items, "consensus": pl.Series([None] * len(items), dtype=pl.Float64)}
-        )
-        if not (self.is_binary and self.has_consensus):
-            return nothing
-        found = dawid_skene(
-            _codes(self.rows["interaction_id"]),
-            _codes(self.rows["rater_id"]),
-            self.rows["score"].to_numpy().astype(np.int64),
-            2,
-        )
-        return nothing.with_columns(consensus=pl.Series(found.posterior[:, 1]))
+        found = None if self.consensus is None else pl.Series(self.consensus.posterior[:, 1])
+        return means.sort("interaction_id").with_columns(consensus=pl.lit(found, pl.Float64))
 
 
 def read_panel(engine: Engine) -> list[Criterion]:
@@ -117,6 +115,6 @@ def slices(
                 yield dimension, str(segment), rows.filter(pl.col(dimension) == segment)
 
 
-def _codes(ids: pl.Series) -> NDArray[np.int64]:
+def codes(ids: pl.Series) -> NDArray[np.int64]:
     """Positions among the sorted ids."""
     return np.searchsorted(ids.unique().sort().to_numpy(), ids.to_numpy())

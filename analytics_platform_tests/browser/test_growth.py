@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from analytics_platform.lakehouse import Lake
-from analytics_platform_tests.browser.conftest import View, drawn, served
+from analytics_platform_tests.browser.conftest import PATIENCE, View, drawn, served
 from analytics_platform_tests.browser.test_experiments import CUT_TEXT, headline
 from analytics_platform_tests.browser.test_overview import is_wider_than_the_window
 from analytics_platform_tests.dashboards.growth.forecast_rows import write_forecasts
@@ -35,6 +35,8 @@ def test_a_metric_and_a_segment_go_into_the_link_and_come_back_from_it(view: Vie
     page = view(growth, charts=2)
     page.get_by_role("radio", name="Teachers").click()
     page.wait_for_url("**who=Teachers**")
+    # The link changes before the page is drawn anew.
+    page.locator("h3", has_text="360 daily active users").first.wait_for(timeout=PATIENCE * 1000)
     drawn(page, 2)
     assert headline(page).startswith("360 daily active users")
     again = view(f"{growth}?metric=D7+retention&who=Students", charts=2)
