@@ -21,11 +21,9 @@ from analytics_platform.churn.scores import scored_before, scores
 from analytics_platform.churn.store import FOLDER, keep
 from analytics_platform.churn.tables import SCORES
 from analytics_platform.churn.training import walk_forward
-from analytics_platform.defs.checks import checks_of, run_checks
-from analytics_platform.defs.model_assets import model_asset, report_days
-from analytics_platform.defs.partitions import ONE_RUN, daily_partitions, window_of
+from analytics_platform.defs.daily_tables import DailyTable, daily_table
+from analytics_platform.defs.model_assets import model_asset
 from analytics_platform.defs.resources import WorkspaceResource
-from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
 from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.workspace import Workspace, open_workspace
@@ -39,6 +37,14 @@ TRAINED = {
     "churn.drivers": "One row per driver and kind of evidence: predictive, assumption-bound, randomised.",
 }
 READOUTS = "SELECT * FROM experiments.readouts"
+SCORED = DailyTable(
+    TABLE,
+    "One row per scored day and user active within 28 days: the chance of leaving, and why.",
+    OWNER,
+    ("churn.features", "activity.user_days", "churn.model_cards"),
+    SCORES,
+    __file__,
+)
 
 Results = Iterable[dg.MaterializeResult | dg.AssetCheckResult]
 
@@ -47,7 +53,9 @@ Results = Iterable[dg.MaterializeResult | dg.AssetCheckResult]
 def churn() -> dg.Definitions:
     """Features are read from their SQL; training writes three tables and the models that scores read."""
     lake = open_workspace().lake
-    return dg.Definitions(assets=[model_asset(FEATURES, OWNER), _training(lake), _scores(lake)])
+    return dg.Definitions(
+        assets=[model_asset(FEATURES, OWNER), _training(lake), daily_table(SCORED, _scores_of)]
+    )
 
 
 def models_folder(workspace: Workspace) -> Path:
@@ -80,35 +88,6 @@ def _training(lake: Lake) -> dg.AssetsDefinition:
         yield from kept(opened, tables, context.run.run_id, TRAINED_ON)
 
     return training
-
-
-def _scores(lake: Lake) -> dg.AssetsDefinition:
-    checks = checks_of(TABLE)
-
-    @dg.asset(
-        key=asset_key(TABLE),
-        deps=[asset_key(name) for name in ("churn.features", "activity.user_days", "churn.model_cards")],
-        group_name="churn",
-        owners=[OWNER],
-        kinds={"python", "deltalake"},
-        description="One row per scored day and user active within 28 days: the chance of leaving, and why.",
-        metadata={
-            **address(lake, TABLE),
-            **code_references(__file__),
-            "dagster/column_schema": column_schema(SCORES),
-        },
-        partitions_def=daily_partitions(open_workspace()),
-        backfill_policy=ONE_RUN,
-        check_specs=[check.spec() for check in checks],
-    )
-    def scored(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
-        opened = workspace.open()
-        window = window_of(context)
-        opened.lake.replace_days(TABLE, window, _scores_of(opened, window), SCORES)
-        report_days(context, opened, TABLE, window, {})
-        return dg.MaterializeResult(check_results=run_checks(checks, opened, window, context.run.run_id))
-
-    return scored
 
 
 def _scores_of(opened: Workspace, window: Window) -> Iterable[pa.Table]:

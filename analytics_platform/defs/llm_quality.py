@@ -9,13 +9,11 @@ from collections.abc import Iterable
 import dagster as dg
 import pyarrow as pa
 
-from analytics_platform.defs.checks import checks_of, run_checks
-from analytics_platform.defs.model_assets import model_asset, report_days
-from analytics_platform.defs.partitions import ONE_RUN, daily_partitions, window_of
+from analytics_platform.defs.daily_tables import DailyTable, daily_table
+from analytics_platform.defs.model_assets import model_asset
 from analytics_platform.defs.resources import WorkspaceResource
-from analytics_platform.defs.table_facts import address, asset_key, code_references, column_schema
 from analytics_platform.defs.whole_tables import check_specs, kept, whole_table
-from analytics_platform.lakehouse import Lake
+from analytics_platform.lakehouse import Lake, Window
 from analytics_platform.llm_quality import JUDGEMENTS, QUALITY_DAILY, RATINGS_DAILY, SCORES, judgements
 from analytics_platform.llm_quality import interaction_scores as scoring
 from analytics_platform.llm_quality.judges.in_force import judge_in_force
@@ -23,9 +21,26 @@ from analytics_platform.llm_quality.judges.rubrics import load_rubrics
 from analytics_platform.llm_quality.judges.signals_detector import SignalsDetector
 from analytics_platform.llm_quality.panel_tables import INPUTS, whole_tables
 from analytics_platform.llm_quality.tables import DESCRIPTIONS
-from analytics_platform.workspace import open_workspace
+from analytics_platform.workspace import Workspace, open_workspace
 
 OWNER = "team:llm_quality"
+
+SCORED = DailyTable(
+    SCORES,
+    "One row per captured answer: signals and the chance of an unsupported claim.",
+    OWNER,
+    ("raw.interactions",),
+    scoring.SCHEMA,
+    __file__,
+)
+JUDGED = DailyTable(
+    JUDGEMENTS,
+    "One row per answer, judge and criterion: the verdict, its cost, or why there is none.",
+    OWNER,
+    ("raw.interactions", "raw.human_ratings", SCORES),
+    judgements.SCHEMA,
+    __file__,
+)
 
 Results = Iterable[dg.MaterializeResult | dg.AssetCheckResult]
 
@@ -36,8 +51,8 @@ def llm_quality() -> dg.Definitions:
     lake = open_workspace().lake
     return dg.Definitions(
         assets=[
-            _scores(lake),
-            _judgements(lake),
+            daily_table(SCORED, _scores),
+            daily_table(JUDGED, _judgements),
             model_asset(RATINGS_DAILY, OWNER),
             model_asset(QUALITY_DAILY, OWNER),
             _whole(lake),
@@ -45,60 +60,18 @@ def llm_quality() -> dg.Definitions:
     )
 
 
-def _scores(lake: Lake) -> dg.AssetsDefinition:
-    checks = checks_of(SCORES)
-
-    @dg.asset(
-        key=asset_key(SCORES),
-        deps=[asset_key("raw.interactions")],
-        group_name="llm_quality",
-        owners=[OWNER],
-        kinds={"python", "deltalake"},
-        description="One row per captured answer: signals and the chance of an unsupported claim.",
-        metadata=_facts(lake, SCORES, scoring.SCHEMA),
-        partitions_def=daily_partitions(open_workspace()),
-        backfill_policy=ONE_RUN,
-        check_specs=[check.spec() for check in checks],
-    )
-    def scored(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
-        opened, window = workspace.open(), window_of(context)
-        held = opened.lake.days(SCORES) if opened.lake.exists(SCORES) else ()
-        rows = scoring.interaction_scores(opened.engine, window, held)
-        opened.lake.replace_days(SCORES, window, rows, scoring.SCHEMA)
-        report_days(context, opened, SCORES, window, {})
-        return dg.MaterializeResult(check_results=run_checks(checks, opened, window, context.run.run_id))
-
-    return scored
+def _scores(opened: Workspace, window: Window) -> Iterable[pa.Table]:
+    held = opened.lake.days(SCORES) if opened.lake.exists(SCORES) else ()
+    return scoring.interaction_scores(opened.engine, window, held)
 
 
-def _judgements(lake: Lake) -> dg.AssetsDefinition:
-    checks = checks_of(JUDGEMENTS)
-
-    @dg.asset(
-        key=asset_key(JUDGEMENTS),
-        deps=[asset_key(table) for table in ("raw.interactions", "raw.human_ratings", SCORES)],
-        group_name="llm_quality",
-        owners=[OWNER],
-        kinds={"python", "deltalake"},
-        description="One row per answer, judge and criterion: the verdict, its cost, or why there is none.",
-        metadata=_facts(lake, JUDGEMENTS, judgements.SCHEMA),
-        partitions_def=daily_partitions(open_workspace()),
-        backfill_policy=ONE_RUN,
-        check_specs=[check.spec() for check in checks],
-    )
-    def judged(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
-        opened, window = workspace.open(), window_of(context)
-        rubrics = load_rubrics()
-        judge = judge_in_force(opened.settings, SignalsDetector(), rubrics)
-        # The detector has scored every answer; it is asked again only beside the experts.
-        drawn = 0 if opened.settings.judge == "heuristic" else opened.settings.judge_cases_a_day
-        draw = judgements.Draw(drawn, opened.settings.seed)
-        rows = judgements.judgements(opened.engine, window, judge, rubrics, draw)
-        opened.lake.replace_days(JUDGEMENTS, window, [rows], judgements.SCHEMA)
-        report_days(context, opened, JUDGEMENTS, window, {})
-        return dg.MaterializeResult(check_results=run_checks(checks, opened, window, context.run.run_id))
-
-    return judged
+def _judgements(opened: Workspace, window: Window) -> Iterable[pa.Table]:
+    rubrics = load_rubrics()
+    judge = judge_in_force(opened.settings, SignalsDetector(), rubrics)
+    # The detector has scored every answer; it is asked again only beside the experts.
+    drawn = 0 if opened.settings.judge == "heuristic" else opened.settings.judge_cases_a_day
+    draw = judgements.Draw(drawn, opened.settings.seed)
+    return [judgements.judgements(opened.engine, window, judge, rubrics, draw)]
 
 
 def _whole(lake: Lake) -> dg.AssetsDefinition:
@@ -115,11 +88,3 @@ def _whole(lake: Lake) -> dg.AssetsDefinition:
         yield from kept(opened, tables, context.run.run_id, INPUTS)
 
     return build
-
-
-def _facts(lake: Lake, table: str, schema: pa.Schema) -> dict[str, object]:
-    return {
-        **address(lake, table),
-        **code_references(__file__),
-        "dagster/column_schema": column_schema(schema),
-    }
