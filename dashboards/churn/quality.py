@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboards.charts import BLUE, GREEN, GREY, GRID, VERMILLION, error_bar
+from dashboards.charts import BLUE, GREEN, GRID, VERMILLION
 from dashboards.formats import percent
 from dashboards.reader import Row
+from dashboards.reliability import Tenth, reliability
 
 CARDS = "churn.model_cards"
 CEILING = "validation.churn_ceiling"
@@ -129,30 +130,13 @@ def calibration_headline(cards: Sequence[Row]) -> str:
 def calibration_chart(cards: Sequence[Row]) -> go.Figure:
     """Observed against expected share by tenth of the prediction, on the line where both agree."""
     bins = [row for row in cards if row["metric"] == "calibration_bin" and row["estimate"] is not None]
-    places, values = [row["position"] for row in bins], [row["estimate"] for row in bins]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": GREY, "dash": "dash"},
-        hoverinfo="skip",
-        name="as expected",
-    )
-    figure.add_scatter(
-        x=places,
-        y=values,
-        mode="markers",
-        marker={"color": BLUE, "size": 9},
-        error_y=error_bar(values, [row["low"] for row in bins], [row["high"] for row in bins], BLUE),
-        customdata=[row["n"] for row in bins],
-        hovertemplate="expected %{x:.1%}, left %{y:.1%}, n = %{customdata:,}<extra></extra>",
-        name="tenths of users",
-    )
-    figure.add_annotation(
-        x=0.62, y=0.56, text="as expected", showarrow=False, xanchor="left", font={"size": 12}
-    )
+    figure = reliability([_tenth(row) for row in bins], "users", "as expected")
     return _framed(figure, "expected share leaving", "share that left", [0, 1.02])
+
+
+def _tenth(row: Row) -> Tenth:
+    told = f"expected {percent(row['position'])}, left {percent(row['estimate'])}, n = {row['n']:,}"
+    return Tenth(row["position"], row["estimate"], row["low"], row["high"], told)
 
 
 def ceiling_headline(rows: Sequence[Row]) -> str | None:

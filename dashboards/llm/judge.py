@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboards.charts import BLUE, GREY, GRID, error_bar
+from dashboards.charts import GRID
 from dashboards.formats import percent
 from dashboards.reader import Row
+from dashboards.reliability import Tenth, reliability
 
 COLUMNS = (
     "judge", "criterion", "dimension", "segment", "measure", "bin_low", "bin_high", "estimate", "low", "high",
@@ -98,39 +99,9 @@ def calibration(rows: Sequence[Row]) -> str:
 def chart(rows: Sequence[Row]) -> go.Figure:
     """Experts' share against the judge's probability, on the line where both agree."""
     bins = sorted((row for row in rows if row["measure"] == "bin"), key=lambda row: row["bin_low"])
-    places = [(row["bin_low"] + row["bin_high"]) / 2 for row in bins]
-    values = [row["estimate"] for row in bins]
-    top = min(1.02, 1.08 * max([*places, *(row["high"] for row in bins)], default=1.0))
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, top],
-        y=[0, top],
-        mode="lines",
-        line={"color": GREY, "dash": "dash"},
-        hoverinfo="skip",
-        name="as said",
-    )
-    figure.add_scatter(
-        x=places,
-        y=values,
-        mode="markers",
-        marker={"color": BLUE, "size": 9},
-        error_y=error_bar(values, [row["low"] for row in bins], [row["high"] for row in bins], BLUE),
-        customdata=[[row["n"], percent(row["bin_low"]), percent(row["bin_high"])] for row in bins],
-        hovertemplate="said %{customdata[1]} to %{customdata[2]}, experts %{y:.1%}, n = "
-        "%{customdata[0]:,}<extra></extra>",
-        name="tenths of answers",
-    )
-    figure.add_annotation(
-        x=0.7 * top,
-        y=0.7 * top,
-        text="as said",
-        showarrow=False,
-        xanchor="right",
-        xshift=-6,
-        yshift=8,
-        font={"size": 12},
-    )
+    tenths = [_tenth(row) for row in bins]
+    top = min(1.02, 1.08 * max((max(each.place, each.high) for each in tenths), default=1.0))
+    figure = reliability(tenths, "answers", "as said", top)
     axis = {
         "range": [0, top],
         "tickformat": ".0%",
@@ -144,3 +115,9 @@ def chart(rows: Sequence[Row]) -> go.Figure:
         xaxis={**axis, "title": {"text": "judge’s probability (middle of the tenth)"}, "showgrid": False},
         yaxis={**axis, "title": {"text": "share that experts call bad"}},
     )  # fmt: skip
+
+
+def _tenth(row: Row) -> Tenth:
+    said = f"said {percent(row['bin_low'])} to {percent(row['bin_high'])}"
+    told = f"{said}, experts {percent(row['estimate'])}, n = {row['n']:,}"
+    return Tenth((row["bin_low"] + row["bin_high"]) / 2, row["estimate"], row["low"], row["high"], told)
