@@ -1,4 +1,4 @@
-"""A reliability diagram: shares that came true, with intervals, beside the probabilities that told of them."""
+"""A reliability diagram: shares that came true, with intervals, beside the probabilities they were given."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
