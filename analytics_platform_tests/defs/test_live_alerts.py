@@ -25,7 +25,7 @@ DAY = date(2025, 9, 10)
 WINDOW = Window(date(2025, 9, 9), DAY)
 PATIENCE_SECONDS = 75
 CHECK_FAILED = "Error: check contract of raw.events failed"
-RUN_FAILED = "Error: run of raw/classrooms and 4 more assets failed"
+RUN_FAILED = "Error: run of raw/classrooms and 5 more assets failed"
 RECOVERED = "Recovered: check contract of raw.events"
 
 
